@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace RealtimeGateway.Contracts;
+
+/// <summary>Reads the parts of a request, and says in a sentence what was expected where they do not fit.</summary>
+internal static class JsonShapes
+{
+    public static T Body<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(ref reader, options) ?? throw new ShapeException(expected);
+        }
+        catch (JsonException exception) when (exception is not ShapeException)
+        {
+            throw new ShapeException(expected);
+        }
+    }
+
+    public static IReadOnlyList<T> List<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected) =>
+        Body<List<T>>(ref reader, options, expected);
+}

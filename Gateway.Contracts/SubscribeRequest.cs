@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RealtimeGateway.Contracts;
+
+/// <summary>
+/// The argument of <c>Subscribe</c>. On the wire it is a channel's name, a list of channels, or an object
+/// <c>{ channels, id?, echo? }</c>; a channel is its name or <c>{ channel, since }</c>.
+/// </summary>
+[JsonConverter(typeof(SubscribeRequestConverter))]
+public sealed record SubscribeRequest
+{
+    /// <summary>The channels, 1 or more.</summary>
+    public required IReadOnlyList<ChannelRequest> Channels { get; init; }
+
+    /// <summary>
+    /// The subscription to make, or to replace if the session has it already. 1 to 64 characters of printable ASCII without
+    /// spaces. Null: the session's default subscription, to which channels are added.
+    /// </summary>
+    public string? Id { get; init; }
+
+    /// <summary>False spares this session what it publishes itself. Default true.</summary>
+    public bool Echo { get; init; } = true;
+}
+
+/// <summary>One channel of a <see cref="SubscribeRequest"/>.</summary>
+/// <param name="Channel">Its name.</param>
+/// <param name="Since">The last position the client has, from which to recover; null to start with what comes next.</param>
+[JsonConverter(typeof(ChannelRequestConverter))]
+public sealed record ChannelRequest(string Channel, Position? Since = null);
+
+internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest>
+{
+    private const string Shape =
+        "Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, echo? }.";
+
+    public override bool HandleNull => true;
+
+    public override SubscribeRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return new SubscribeRequest { Channels = [new ChannelRequest(reader.GetString()!)] };
+            case JsonTokenType.StartArray:
+                return new SubscribeRequest { Channels = JsonShapes.List<ChannelRequest>(ref reader, options, Shape) };
+            case JsonTokenType.StartObject:
+                var body = JsonShapes.Body<SubscribeBody>(ref reader, options, Shape);
+                RefuseWhatComesLater(body);
+                return new SubscribeRequest
+                {
+                    Channels = body.Channels ?? throw new ShapeException(Shape),
+                    Id = body.Id,
+                    Echo = body.Echo ?? true,
+                };
+            default:
+                throw new ShapeException(Shape);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, SubscribeRequest value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new SubscribeBody { Channels = value.Channels, Id = value.Id, Echo = value.Echo }, options);
+
+    // A filter that is taken and not applied would hand a client what it asked not to get, so it is refused instead.
+    private static void RefuseWhatComesLater(SubscribeBody body)
+    {
+        if (body.Filter is { ValueKind: not JsonValueKind.Null } || body.Events is { ValueKind: not JsonValueKind.Null } || body.Hidden is true)
+        {
+            throw new ShapeException("Subscribe does not take events, filter or hidden in this version; leave them out.");
+        }
+    }
+
+    private sealed record SubscribeBody
+    {
+        public IReadOnlyList<ChannelRequest>? Channels { get; init; }
+
+        public string? Id { get; init; }
+
+        public bool? Echo { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public JsonElement? Events { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public JsonElement? Filter { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? Hidden { get; init; }
+    }
+}
+
+internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
+{
+    private const string Shape = "A channel is its name or { channel, since: { epoch, offset } }.";
+
+    public override bool HandleNull => true;
+
+    public override ChannelRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return new ChannelRequest(reader.GetString()!);
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new ShapeException(Shape);
+        }
+
+        var body = JsonShapes.Body<ChannelBody>(ref reader, options, Shape);
+        if (body.Since is { } since && (since.Epoch is null || since.Offset is < 0 or >= 1L << 53))
+        {
+            throw new ShapeException(Shape);
+        }
+
+        return new ChannelRequest(body.Channel ?? throw new ShapeException(Shape), body.Since);
+    }
+
+    public override void Write(Utf8JsonWriter writer, ChannelRequest value, JsonSerializerOptions options)
+    {
+        if (value.Since is null)
+        {
+            writer.WriteStringValue(value.Channel);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, value.Since), options);
+        }
+    }
+
+    private sealed record ChannelBody(string? Channel, Position? Since);
+}

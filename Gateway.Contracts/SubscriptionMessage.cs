@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace RealtimeGateway.Contracts;
+
+/// <summary>The argument of the callback <c>subscription</c>: what became of a subscribed channel.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="State">One of <see cref="SubscriptionStates"/>.</param>
+/// <param name="Reason">Why, as one of <see cref="ErrorCodes"/>.</param>
+public sealed record SubscriptionMessage(
+    string Channel,
+    string State,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
+
+/// <summary>The states of <see cref="SubscriptionMessage"/>.</summary>
+public static class SubscriptionStates
+{
+    /// <summary>The right to read is gone; nothing more comes from this channel.</summary>
+    public const string Revoked = "revoked";
+}

@@ -1,0 +1,48 @@
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+
+namespace RealtimeGateway.Backplane;
+
+/// <summary>Carries publications between nodes and keeps history. One per node; all nodes of a backplane share its streams.</summary>
+/// <remarks>
+/// Within an epoch the offsets of a channel are 1, 2, 3…, and each names one publication forever (promise 2). Assigning the
+/// position, keeping and carrying are one step: nobody sees a publication whose position another can still get.
+/// </remarks>
+internal interface IBroker
+{
+    /// <summary>Publishes, and returns once the broker has it and, with retention, keeps it (promise 1).</summary>
+    /// <param name="publication">Its <see cref="Publication.Position"/> is ignored: the broker gives it one.</param>
+    /// <param name="retention">What its channel keeps; null for nothing, and then there is no position.</param>
+    /// <param name="key">
+    /// Given again within 5 minutes, it changes nothing and returns the first result; with another event or payload it is a
+    /// <c>conflict</c>. Needs retention or a subscriber on the channel: a channel that is nowhere remembers nothing.
+    /// </param>
+    /// <param name="cancellationToken">Gives up waiting; the outcome is then unknown.</param>
+    ValueTask<Result<Publication>> PublishAsync(
+        Publication publication,
+        Retention? retention,
+        IdempotencyKey? key,
+        CancellationToken cancellationToken);
+
+    /// <summary>Lets the handler hear a channel from now on. A handler that already hears it is an error of the caller.</summary>
+    /// <returns>The position after which it hears everything; null without retention.</returns>
+    ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken);
+
+    /// <summary>Ends that: when this has returned, the handler is not called for the channel.</summary>
+    ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken);
+
+    /// <summary>Reads what a channel keeps.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="retention">What it keeps.</param>
+    /// <param name="after">Only what has a higher offset, or with <paramref name="reverse"/> a lower one; null for all.</param>
+    /// <param name="limit">Publications at most.</param>
+    /// <param name="reverse">Newest first instead of oldest first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<HistoryPage> ReadAsync(
+        string channel,
+        Retention retention,
+        long? after,
+        int limit,
+        bool reverse,
+        CancellationToken cancellationToken);
+}

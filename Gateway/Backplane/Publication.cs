@@ -1,0 +1,30 @@
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Backplane;
+
+/// <summary>One message in a channel.</summary>
+internal sealed record Publication
+{
+    public required string Channel { get; init; }
+
+    public required string Event { get; init; }
+
+    /// <summary>The payload: one valid JSON value in valid UTF-8, checked before it got here.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    public required string Id { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Who published; null for trusted code.</summary>
+    public Sender? Sender { get; init; }
+
+    /// <summary>All channels of the call that published it, when it named several.</summary>
+    public IReadOnlyList<string>? Channels { get; init; }
+
+    /// <summary>False spares the sender's connection.</summary>
+    public bool Echo { get; init; } = true;
+
+    /// <summary>Given by the broker, where the channel keeps history.</summary>
+    public Position? Position { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace RealtimeGateway.Configuration;
+
+/// <summary>One of <c>Gateway:Auth:ApiKeys</c>.</summary>
+public sealed class ApiKeyOptions
+{
+    /// <summary>What logs and roles (<c>key:NAME</c>) call it.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The key's SHA-256 in hex, 64 digits. The key itself is nowhere.</summary>
+    public string Sha256 { get; set; } = string.Empty;
+
+    /// <summary>What it is good for: <c>connect</c>.</summary>
+    public IList<string> Scopes { get; set; } = [];
+
+    /// <summary>When it stops to be valid. Default: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+}

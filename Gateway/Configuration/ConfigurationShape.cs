@@ -1,0 +1,100 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Reflection;
+
+namespace RealtimeGateway.Configuration;
+
+/// <summary>
+/// Holds a configuration section against the options it is bound to. The stock binder skips a misspelt key silently and stops
+/// at the first value it cannot read; here every such key is named, and the rest is still read.
+/// </summary>
+internal static class ConfigurationShape
+{
+    /// <summary>Binds what fits and returns a sentence for each key that does not.</summary>
+    public static IReadOnlyList<string> Bind(IConfigurationSection section, object options)
+    {
+        var misfits = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        Check(section, options.GetType(), misfits);
+
+        var fitting = section.AsEnumerable(makePathsRelative: true)
+            .Where(entry => !misfits.Keys.Any(bad => IsAtOrBelow($"{section.Path}:{entry.Key}", bad)));
+        new ConfigurationBuilder().AddInMemoryCollection(fitting).Build().Bind(options);
+        return [.. misfits.Values];
+    }
+
+    private static bool IsAtOrBelow(string path, string ancestor) =>
+        path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase)
+        && (path.Length == ancestor.Length || path[ancestor.Length] == ConfigurationPath.KeyDelimiter[0]);
+
+    private static void Check(IConfigurationSection section, Type type, Dictionary<string, string> misfits)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (ElementType(type) is { } element)
+        {
+            foreach (var item in section.GetChildren())
+            {
+                Check(item, element, misfits);
+            }
+
+            // An empty JSON array arrives as an empty value; any other text where a list belongs is a mistake.
+            if (!string.IsNullOrEmpty(section.Value))
+            {
+                misfits[section.Path] = $"{section.Path} is a list; write its entries as {section.Path}:0, {section.Path}:1, ….";
+            }
+        }
+        else if (IsLeaf(type))
+        {
+            if (section.GetChildren().Any() || section.Value is { } value && !IsReadable(type, value))
+            {
+                misfits[section.Path] = $"{section.Path} is not {Describe(type)}.";
+            }
+        }
+        else
+        {
+            CheckProperties(section, type, misfits);
+        }
+    }
+
+    private static void CheckProperties(IConfigurationSection section, Type type, Dictionary<string, string> misfits)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var property = type.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+            if (property is null)
+            {
+                misfits[child.Path] = $"{child.Path} is not a setting.";
+            }
+            else
+            {
+                Check(child, property.PropertyType, misfits);
+            }
+        }
+    }
+
+    private static Type? ElementType(Type type) =>
+        type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)) ? type.GetGenericArguments()[0] : null;
+
+    private static bool IsLeaf(Type type) => TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
+
+    private static bool IsReadable(Type type, string value)
+    {
+        try
+        {
+            TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+            return true;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private static string Describe(Type type) => type switch
+    {
+        _ when type == typeof(bool) => "true or false",
+        _ when type == typeof(TimeSpan) => "a duration such as 00:10:00",
+        _ when type == typeof(DateTimeOffset) => "a time such as 2030-01-31T00:00:00Z",
+        _ when type == typeof(string) => "a text",
+        _ => "a whole number in range",
+    };
+}

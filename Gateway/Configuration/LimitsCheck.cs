@@ -1,0 +1,41 @@
+namespace RealtimeGateway.Configuration;
+
+/// <summary>The bounds of the bounds.</summary>
+internal static class LimitsCheck
+{
+    /// <summary>A sentence for each limit out of its range.</summary>
+    public static IEnumerable<string> Problems(LimitsOptions limits)
+    {
+        const string Section = GatewayOptions.Section + ":Limits:";
+        (string Name, long Value, long Least, long Most)[] numbers =
+        [
+            (nameof(limits.MessageBytes), limits.MessageBytes, 1024, 1024 * 1024),
+            (nameof(limits.OutboundBytes), limits.OutboundBytes, 64 * 1024, 64 * 1024 * 1024),
+            (nameof(limits.ChannelsPerSession), limits.ChannelsPerSession, 1, 10_000),
+            (nameof(limits.SubscriptionsPerSession), limits.SubscriptionsPerSession, 1, 1_000),
+            (nameof(limits.ChannelsPerPublish), limits.ChannelsPerPublish, 1, 1_000),
+            (nameof(limits.IdleChannels), limits.IdleChannels, 1, 10_000_000),
+            (nameof(limits.HistoryBytes), limits.HistoryBytes, 1024 * 1024, 64L * 1024 * 1024 * 1024),
+        ];
+        foreach (var (name, value, least, most) in numbers)
+        {
+            if (value < least || value > most)
+            {
+                yield return $"{Section}{name} is {value}; it goes from {least} to {most}.";
+            }
+        }
+
+        (string Name, TimeSpan Value)[] durations =
+        [
+            (nameof(limits.WriteTimeout), limits.WriteTimeout),
+            (nameof(limits.HandshakeTimeout), limits.HandshakeTimeout),
+        ];
+        foreach (var (name, value) in durations)
+        {
+            if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(60))
+            {
+                yield return $"{Section}{name} is {value}; it goes from 00:00:01 to 00:01:00.";
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace RealtimeGateway.Configuration;
+
+/// <summary><c>Gateway:Limits</c>, for one node.</summary>
+public sealed class LimitsOptions
+{
+    /// <summary>Bytes of one message from a client, 1 KiB to 1 MiB. Default 64 KiB.</summary>
+    public int MessageBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes that may wait for one client before it is closed as slow, 64 KiB to 64 MiB. Default 1 MiB.</summary>
+    public int OutboundBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How long one write to a client may be stuck before it is closed as slow, 1 s to 60 s. Default 5 s.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a new connection may take for its handshake, 1 s to 60 s. Default 5 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Channels one session may be subscribed to, 1 to 10,000. Default 100.</summary>
+    public int ChannelsPerSession { get; set; } = 100;
+
+    /// <summary>Subscriptions one session may have, 1 to 1,000. Default 100.</summary>
+    public int SubscriptionsPerSession { get; set; } = 100;
+
+    /// <summary>Channels one publish may name, 1 to 1,000. Default 100.</summary>
+    public int ChannelsPerPublish { get; set; } = 100;
+
+    /// <summary>
+    /// Channels with history of which the node keeps the position though nobody is subscribed, 1 to 10,000,000. Default
+    /// 100,000; beyond it the one left alone for longest is forgotten and begins a new epoch.
+    /// </summary>
+    public int IdleChannels { get; set; } = 100_000;
+
+    /// <summary>
+    /// Bytes of history kept over all channels, 1 MiB to 64 GiB. Default 256 MiB; beyond it the history of the channel left
+    /// alone for longest goes first.
+    /// </summary>
+    public long HistoryBytes { get; set; } = 256L * 1024 * 1024;
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Edges.InProcess;
+
+internal sealed class RealtimePublisher(Publisher publisher) : IRealtimePublisher
+{
+    public async ValueTask<PublishResult> PublishAsync<T>(string channel, string @event, T data, CancellationToken cancellationToken = default)
+    {
+        var publication = new PublishRequest
+        {
+            Channel = channel,
+            Event = @event,
+            Data = JsonSerializer.SerializeToElement(data, JsonSerializerOptions.Web),
+        };
+        return (await PublishAsync(publication, cancellationToken))[0];
+    }
+
+    public async ValueTask<IReadOnlyList<PublishResult>> PublishAsync(PublishRequest publication, CancellationToken cancellationToken = default)
+    {
+        var draft = Draft.Of(publication, sender: null);
+        if (draft.Channels.FirstOrDefault(name => !IsPublishable(name)) is { } wrong)
+        {
+            throw new RealtimeException(new Error(ErrorCodes.InvalidChannel, $"'{wrong}' is neither a channel's name nor $all nor $user:ID."));
+        }
+
+        return (await publisher.PublishAsync(draft, cancellationToken)).OrThrow();
+    }
+
+    public async ValueTask<BroadcastResult> BroadcastAsync<T>(string @event, T data, CancellationToken cancellationToken = default) =>
+        new((await PublishAsync(ChannelName.All, @event, data, cancellationToken)).Id);
+
+    private static bool IsPublishable(string name) =>
+        ChannelName.IsValid(name)
+        || name == ChannelName.All
+        || name.StartsWith(ChannelName.OfUser(string.Empty), StringComparison.Ordinal);
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Mvc;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Edges;
+
+/// <summary>A refusal as HTTP says it: problem details (RFC 9457) with <c>code</c> and, where waiting helps, <c>retryAfter</c>.</summary>
+internal static class Problem
+{
+    /// <summary>As the result of an endpoint.</summary>
+    public static IResult Of(Error error)
+    {
+        var details = new ProblemDetails
+        {
+            Status = StatusOf(error.Code),
+            Title = error.Code,
+            Detail = error.Message,
+            Extensions = { ["code"] = error.Code },
+        };
+        if (error.RetryAfter is { } seconds)
+        {
+            details.Extensions["retryAfter"] = seconds;
+        }
+
+        return Results.Problem(details);
+    }
+
+    /// <summary>As the whole answer of a request that no endpoint is to see.</summary>
+    public static Task WriteAsync(HttpContext context, Error error)
+    {
+        if (error.RetryAfter is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (StatusOf(error.Code) == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return Of(error).ExecuteAsync(context);
+    }
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.InvalidRequest or ErrorCodes.InvalidChannel or ErrorCodes.HistoryDisabled => StatusCodes.Status400BadRequest,
+        ErrorCodes.Unauthenticated or ErrorCodes.TokenExpired => StatusCodes.Status401Unauthorized,
+        ErrorCodes.PermissionDenied => StatusCodes.Status403Forbidden,
+        ErrorCodes.Conflict => StatusCodes.Status409Conflict,
+        ErrorCodes.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
+        ErrorCodes.RateLimited or ErrorCodes.LimitExceeded => StatusCodes.Status429TooManyRequests,
+        ErrorCodes.Disabled or ErrorCodes.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

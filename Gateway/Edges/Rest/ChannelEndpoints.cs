@@ -1,0 +1,34 @@
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Sessions;
+
+namespace RealtimeGateway.Edges.Rest;
+
+/// <summary><c>/api/channels</c>.</summary>
+internal static class ChannelEndpoints
+{
+    public static void MapChannels(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/api/channels/{channel}/members", GetMembersAsync).RequireAdmission();
+
+    private static async Task<IResult> GetMembersAsync(
+        HttpContext context,
+        ClientOperations operations,
+        string? cursor = null,
+        string? limit = null)
+    {
+        if (!TryReadLimit(limit, out var members))
+        {
+            return Problem.Of(new Error(ErrorCodes.InvalidRequest, "The limit is not a whole number."));
+        }
+
+        var channel = ChannelSegment.Of(context);
+        var request = new MembersRequest { Channel = channel, Cursor = cursor, Limit = members };
+        var result = await operations.GetMembersAsync(context.GetAdmitted().Identity, request, context.RequestAborted);
+        return result.IsRefused(out var error, out var page) ? Problem.Of(error) : Results.Ok(ChannelMembers.Of(channel, page));
+    }
+
+    private static bool TryReadLimit(string? text, out int limit)
+    {
+        limit = MembersRequest.DefaultLimit;
+        return text is null || int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out limit);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace RealtimeGateway.Edges.Rest;
+
+/// <summary>
+/// A channel's name in a path, <c>/api/channels/{channel}/…</c>, decoded exactly once. Routing leaves <c>%2F</c> as it is and
+/// decodes the rest, after which <c>a%2Fb</c> and <c>a%252Fb</c> look the same; the request's own line still tells them apart.
+/// </summary>
+internal static class ChannelSegment
+{
+    private const string Before = "/channels/";
+
+    /// <summary>The name in this request's path.</summary>
+    public static string Of(HttpContext context)
+    {
+        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        path = query < 0 ? path : path[..query];
+        var start = path.IndexOf(Before, StringComparison.OrdinalIgnoreCase) + Before.Length;
+        var end = path.IndexOf('/', start);
+        return Uri.UnescapeDataString(end < 0 ? path[start..] : path[start..end]);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>Calls from the server that wait for a client's answer.</summary>
+internal sealed class ClientResults
+{
+    private readonly ConcurrentDictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
+    private long _lastId;
+
+    /// <summary>Registers a call; the task ends with the client's answer, or with the token.</summary>
+    public (string InvocationId, Task<T> Answer) Add<T>(string connectionId, CancellationToken cancellationToken)
+    {
+        // The "s" keeps these ids apart from those that clients choose.
+        var id = "s" + Interlocked.Increment(ref _lastId);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = new Waiting(connectionId, typeof(T), completion => Complete(answer, completion));
+        var registration = cancellationToken.UnsafeRegister(
+            _ => Fail(id, answer, new HubException("Invocation canceled by the server.")),
+            null);
+        answer.Task.ContinueWith(
+            static (_, registration) => ((CancellationTokenRegistration)registration!).Unregister(),
+            registration,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return (id, answer.Task);
+    }
+
+    /// <summary>Takes a client's answer. One that nobody waits for any more is dropped.</summary>
+    /// <exception cref="InvalidOperationException">Another client was asked.</exception>
+    public void Complete(string connectionId, CompletionMessage completion)
+    {
+        if (!_waiting.TryGetValue(completion.InvocationId!, out var waiting))
+        {
+            return;
+        }
+
+        if (waiting.ConnectionId != connectionId)
+        {
+            throw new InvalidOperationException($"Connection ID '{connectionId}' is not valid for invocation ID '{completion.InvocationId}'.");
+        }
+
+        if (_waiting.TryRemove(completion.InvocationId!, out _))
+        {
+            waiting.Complete(completion);
+        }
+    }
+
+    /// <summary>The type that the answer to this call is read as.</summary>
+    public bool TryGetType(string invocationId, [NotNullWhen(true)] out Type? type)
+    {
+        type = _waiting.GetValueOrDefault(invocationId)?.Type;
+        return type is not null;
+    }
+
+    private static void Complete<T>(TaskCompletionSource<T> answer, CompletionMessage completion)
+    {
+        if (completion.HasResult)
+        {
+            answer.TrySetResult((T)completion.Result!);
+        }
+        else
+        {
+            answer.TrySetException(new HubException(completion.Error ?? "The client answered without a result."));
+        }
+    }
+
+    private void Fail<T>(string invocationId, TaskCompletionSource<T> answer, Exception exception)
+    {
+        if (_waiting.TryRemove(invocationId, out _))
+        {
+            answer.TrySetException(exception);
+        }
+    }
+
+    private sealed record Waiting(string ConnectionId, Type Type, Action<CompletionMessage> Complete);
+}

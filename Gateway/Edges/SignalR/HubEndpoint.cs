@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>The hub's endpoint: stock SignalR, with a connection of ours between it and the transport.</summary>
+internal static class HubEndpoint
+{
+    /// <summary>Where it is.</summary>
+    public const string Path = "/realtime";
+
+    /// <summary>Maps the hub, its negotiation included.</summary>
+    public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
+    {
+        var transports = endpoints.ServiceProvider.GetRequiredService<LiveTransports>();
+        var options = new HttpConnectionDispatcherOptions
+        {
+            // Before version 1 the connection's id, which others see, was also the secret by which to send on it.
+            MinimumProtocolVersion = 1,
+            AllowStatefulReconnects = false,
+        };
+        endpoints
+            .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
+            .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
+            .RequireAdmission(transports.Owns);
+    }
+
+    // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
+        var services = context.RequestServices;
+        var transports = services.GetRequiredService<LiveTransports>();
+        var transport = connection.Transport;
+        var gateway = new SignalRConnection(
+            connection,
+            context.GetAdmitted(),
+            services.GetRequiredService<SignalRWire>(),
+            services.GetRequiredService<ILogger<SignalRConnection>>());
+        connection.Features.Set(gateway);
+        connection.Transport = gateway;
+        transports.Add(context);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            transports.Remove(context);
+            await gateway.DrainAsync();
+            connection.Transport = transport;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// SignalR wraps the text of an error in sentences of its own. What is ours travels behind a mark that no sentence contains,
+/// so that the protocol can take it out again, exactly.
+/// </summary>
+internal static class HubErrorText
+{
+    private const char Mark = '\u0001';
+
+    public static string Wrap(Error error) => Mark + error.ToString();
+
+    /// <summary>The text for the client: ours, or what SignalR's own amounts to.</summary>
+    public static string Unwrap(string text)
+    {
+        var mark = text.LastIndexOf(Mark);
+        if (mark >= 0)
+        {
+            return text[(mark + 1)..];
+        }
+
+        // Said by the dispatcher when a client streams what it should invoke.
+        return text.StartsWith("The client attempted to invoke", StringComparison.Ordinal)
+            ? new Error(ErrorCodes.InvalidRequest, "This method answers once; invoke it, do not stream it.").ToString()
+            : new Error(ErrorCodes.Internal, "The gateway failed to do this; its log says why.").ToString();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// What a client sends, on its way to SignalR, without the messages that would make SignalR close the connection: those over
+/// the size bound and those nested too deep. Each is dropped as it comes, whatever its size, and told to the edge, which
+/// answers it. Messages end with a record separator, which no valid JSON contains.
+/// </summary>
+internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Action<FrameScanner, Error> onRefused) : PipeReader
+{
+    private const byte RecordSeparator = 0x1E;
+
+    // The message's object, its list of arguments, the object of Publish: these stand around the deepest payload.
+    private const int MaxFrameDepth = DraftRules.MaxDepth + 3;
+
+    private readonly Error _tooLarge = new(ErrorCodes.PayloadTooLarge, $"A message has {maxMessageBytes} bytes at most.");
+    private readonly Error _tooDeep = new(ErrorCodes.InvalidRequest, $"The message nests too deep: data may nest {DraftRules.MaxDepth} deep.");
+
+    private (FrameScanner Scanner, Error Error)? _refusing;
+
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var result = await transport.ReadAsync(cancellationToken);
+            if (TryPass(result, out var passed))
+            {
+                return passed;
+            }
+        }
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        while (transport.TryRead(out var read))
+        {
+            if (TryPass(read, out result))
+            {
+                return true;
+            }
+        }
+
+        result = default;
+        return false;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => transport.AdvanceTo(consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => transport.AdvanceTo(consumed, examined);
+
+    public override void CancelPendingRead() => transport.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => transport.Complete(exception);
+
+    /// <summary>Lets through what is in order up to the first message that is not; drops that one when it comes first.</summary>
+    private bool TryPass(ReadResult read, out ReadResult passed)
+    {
+        passed = read;
+        var buffer = read.Buffer;
+        if (read.IsCanceled || buffer.IsEmpty)
+        {
+            // Nothing of a message that is being dropped may be seen by whoever asked to be woken.
+            passed = _refusing is null ? read : new ReadResult(buffer.Slice(0, 0), read.IsCanceled, read.IsCompleted);
+            return true;
+        }
+
+        if (_refusing is null)
+        {
+            var good = MeasureGood(buffer);
+            if (_refusing is null)
+            {
+                return true;
+            }
+
+            if (good > 0)
+            {
+                _refusing = null; // It is found again when what stands before it was read.
+                passed = new ReadResult(buffer.Slice(0, good), isCanceled: false, isCompleted: false);
+                return true;
+            }
+        }
+
+        transport.AdvanceTo(Drop(buffer));
+        return false;
+    }
+
+    /// <summary>Bytes of whole messages in order from the start; sets what is refused where they end before the buffer does.</summary>
+    private long MeasureGood(ReadOnlySequence<byte> buffer)
+    {
+        var good = 0L;
+        while (buffer.PositionOf(RecordSeparator) is { } end)
+        {
+            var message = buffer.Slice(0, end);
+            if ((Judge(message) ?? (IsTooDeep(message) ? _tooDeep : null)) is { } error)
+            {
+                _refusing = (new FrameScanner(), error);
+                return good;
+            }
+
+            buffer = buffer.Slice(message.Length + 1);
+            good += message.Length + 1;
+        }
+
+        if (Judge(buffer) is { } tooLarge)
+        {
+            _refusing = (new FrameScanner(), tooLarge);
+        }
+
+        return good;
+    }
+
+    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > maxMessageBytes ? _tooLarge : null;
+
+    /// <summary>Drops what came of the refused message, and tells of it when all of it has come.</summary>
+    /// <returns>Up to where.</returns>
+    private SequencePosition Drop(in ReadOnlySequence<byte> buffer)
+    {
+        var (scanner, error) = _refusing!.Value;
+        if (buffer.PositionOf(RecordSeparator) is not { } end)
+        {
+            scanner.Feed(buffer);
+            return buffer.End;
+        }
+
+        scanner.Feed(buffer.Slice(0, end));
+        _refusing = null;
+        onRefused(scanner, error);
+        return buffer.GetPosition(1, end);
+    }
+
+    private static bool IsTooDeep(in ReadOnlySequence<byte> message)
+    {
+        var opening = 0;
+        foreach (var segment in message)
+        {
+            opening += segment.Span.Count((byte)'{') + segment.Span.Count((byte)'[');
+        }
+
+        if (opening <= MaxFrameDepth)
+        {
+            return false;
+        }
+
+        var scanner = new FrameScanner();
+        scanner.Feed(message);
+        return scanner.MaxDepth > MaxFrameDepth;
+    }
+}

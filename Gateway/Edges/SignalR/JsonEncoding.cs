@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RealtimeGateway.Backplane;
+using RealtimeGateway.Channels;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// Writes a publication as the JSON protocol's invocation of <c>event</c>: the shape of <see cref="Contracts.EventMessage"/>,
+/// with the payload's bytes as they came.
+/// </summary>
+internal sealed class JsonEncoding : IEncoding
+{
+    private const byte RecordSeparator = 0x1E;
+
+    // What surrounds the payload seldom has more.
+    private const int EnvelopeBytes = 512;
+
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    public ReadOnlyMemory<byte> Encode(Publication publication)
+    {
+        var buffer = new ArrayBufferWriter<byte>(publication.Data.Length + EnvelopeBytes);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("type"u8, 1);
+            writer.WriteString("target"u8, Callbacks.Event);
+            writer.WriteStartArray("arguments"u8);
+            WriteEvent(writer, publication);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        buffer.Write([RecordSeparator]);
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteEvent(Utf8JsonWriter writer, Publication publication)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("channel"u8, publication.Channel);
+        writer.WriteString("event"u8, publication.Event);
+        writer.WritePropertyName("data"u8);
+        writer.WriteRawValue(publication.Data.Span, skipInputValidation: true);
+        writer.WriteString("id"u8, publication.Id);
+        if (publication.Position is { } position)
+        {
+            writer.WriteString("epoch"u8, position.Epoch);
+            writer.WriteNumber("offset"u8, position.Offset);
+        }
+
+        writer.WriteString("time"u8, publication.Time.UtcDateTime);
+        if (publication.Sender is { } sender)
+        {
+            writer.WriteStartObject("sender"u8);
+            writer.WriteString("userId"u8, sender.UserId);
+            writer.WriteString("connectionId"u8, sender.ConnectionId);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("sender"u8);
+        }
+
+        if (publication.Channels is { } channels)
+        {
+            writer.WriteStartArray("channels"u8);
+            foreach (var channel in channels)
+            {
+                writer.WriteStringValue(channel);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using RealtimeGateway.Sessions;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// What SignalR itself writes to a client (answers, pings, the handshake), on its way into the same queue as publications. It
+/// flushes whole messages only, so a flush is an entry of the queue.
+/// </summary>
+internal sealed class OutboundPipe(OutboundQueue queue) : PipeWriter
+{
+    private const int InitialBytes = 256;
+    private const int LargestKeptBytes = 16 * 1024;
+
+    private ArrayBufferWriter<byte>? _buffer;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Buffer.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => Buffer.GetSpan(sizeHint);
+
+    public override void Advance(int bytes) => Buffer.Advance(bytes);
+
+    private ArrayBufferWriter<byte> Buffer => _buffer ??= new ArrayBufferWriter<byte>(InitialBytes);
+
+    /// <summary>
+    /// Completes at once unless much is unsent: then the client's own next call waits, which is how it is told to read.
+    /// </summary>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_buffer is { WrittenCount: > 0 } buffer)
+        {
+            queue.Add(buffer.WrittenSpan.ToArray());
+            buffer.ResetWrittenCount();
+            _buffer = buffer.Capacity > LargestKeptBytes ? null : buffer;
+        }
+
+        var room = queue.WaitForRoomAsync();
+        return room.IsCompletedSuccessfully ? default : WaitAsync(room.AsTask(), cancellationToken);
+    }
+
+    /// <summary>Nothing to do: whoever owns the connection ends the queue.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+    }
+
+    /// <summary>Nothing to do: a flush is cancelled by its token.</summary>
+    public override void CancelPendingFlush()
+    {
+    }
+
+    private static async ValueTask<FlushResult> WaitAsync(Task room, CancellationToken cancellationToken)
+    {
+        await room.WaitAsync(cancellationToken);
+        return default;
+    }
+}

@@ -1,0 +1,146 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
+using RealtimeGateway.Sessions;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// One SignalR connection, from its transport on. Everything that is sent to the client, by SignalR or by the gateway, goes
+/// through one queue; everything that comes from it passes one guard.
+/// </summary>
+internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
+{
+    private readonly ConnectionContext _connection;
+    private readonly GatewayJsonProtocol _protocol;
+    private readonly ILogger _logger;
+    private readonly OutboundQueue _queue;
+    private HubConnectionContext? _hub;
+    private Session? _session;
+    private int _isClosing;
+
+    public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
+    {
+        _connection = connection;
+        _protocol = wire.Protocol;
+        _logger = logger;
+        Admitted = admitted;
+        Encoding = wire.Encoding;
+        _queue = new OutboundQueue(connection.Transport.Output, wire.OutboundBytes, wire.WriteTimeout, wire.Time, OnSlow);
+        Input = new InboundPipe(connection.Transport.Input, wire.MessageBytes, OnRefused);
+        Output = new OutboundPipe(_queue);
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static queue => ((OutboundQueue)queue).CheckProgress(), _queue);
+    }
+
+    public string Id => _connection.ConnectionId;
+
+    public IEncoding Encoding { get; }
+
+    /// <summary>Who was admitted at the transport's request.</summary>
+    public Admitted Admitted { get; }
+
+    /// <summary>The session, from SignalR's handshake on.</summary>
+    public Session Session => _session ?? throw new InvalidOperationException("The session has not begun.");
+
+    /// <summary>Fires when SignalR has given the connection up; never before the handshake.</summary>
+    public CancellationToken Aborted => _hub?.ConnectionAborted ?? CancellationToken.None;
+
+    /// <summary>What SignalR reads instead of the transport.</summary>
+    public PipeReader Input { get; }
+
+    /// <summary>What SignalR writes to instead of the transport.</summary>
+    public PipeWriter Output { get; }
+
+    /// <summary>The handshake is done: the client can be spoken to.</summary>
+    public async Task OpenSessionAsync(HubConnectionContext hub, SessionServices services)
+    {
+        _hub = hub;
+        _session = await Session.OpenAsync(this, Admitted, services);
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public Task CloseSessionAsync() => _session?.CloseAsync().AsTask() ?? Task.CompletedTask;
+
+    /// <summary>Hands what is queued to the transport, before it is given back.</summary>
+    public Task DrainAsync() => _queue.CompleteAsync();
+
+    public void Send(ReadOnlyMemory<byte> bytes) => _queue.Add(bytes);
+
+    /// <summary>Sends one of SignalR's own messages.</summary>
+    public void Send(HubMessage message) => Send(_protocol.GetMessageBytes(message));
+
+    public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
+
+    public void Close(Error reason)
+    {
+        if (Interlocked.Exchange(ref _isClosing, 1) == 0)
+        {
+            LogClosing(Id, reason.Code);
+            Send(new CloseMessage(reason.ToString(), allowReconnect: true));
+            _ = AbortWhenSentAsync(); // Nothing in it throws.
+        }
+    }
+
+    public void OnUserChanged(string? userId)
+    {
+        if (_hub is { } hub)
+        {
+            hub.UserIdentifier = userId;
+        }
+    }
+
+    private async Task AbortWhenSentAsync()
+    {
+        await _queue.CompleteAsync();
+        Abort();
+    }
+
+    private void Abort()
+    {
+        if (_hub is { } hub)
+        {
+            hub.Abort();
+        }
+        else
+        {
+            _connection.Abort();
+        }
+    }
+
+    // A transport that waits for a peer that does not read is not ended by aborting the connection; ending its request does.
+    private void OnSlow()
+    {
+        LogSlow(Id);
+        Abort();
+        _connection.GetHttpContext()?.Abort();
+    }
+
+    private void OnRefused(FrameScanner frame, Error error)
+    {
+        LogRefused(Id, error.Code);
+        if (frame.InvocationId is { } invocationId && frame.Type is "1" or "4")
+        {
+            Send(CompletionMessage.WithError(invocationId, HubErrorText.Wrap(error)));
+        }
+        else if (_hub is null || frame.Type is not "1")
+        {
+            // Not a call: nothing in the protocol answers this.
+            Close(error);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Connection {ConnectionId} is closed as slow: too much is unsent, or a write is stuck.")]
+    private partial void LogSlow(string connectionId);
+
+    [LoggerMessage(2, LogLevel.Debug, "A message of connection {ConnectionId} was refused before it was read: {Code}.")]
+    private partial void LogRefused(string connectionId, string code);
+
+    [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} is closed: {Code}.")]
+    private partial void LogClosing(string connectionId, string code);
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+using RealtimeGateway.Configuration;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>Registers the hub with a lifetime manager, protocols and options of its own; other hubs of a host keep theirs.</summary>
+internal static class SignalRServices
+{
+    public static void AddRealtimeHub(this IServiceCollection services)
+    {
+        services.AddSignalR().AddHubOptions<RealtimeHub>(_ => { });
+        services.AddOptions<HubOptions<RealtimeHub>>().Configure<IOptions<GatewayOptions>>((hub, gateway) =>
+        {
+            hub.AddFilter(new RefusalFilter());
+            hub.MaximumReceiveMessageSize = gateway.Value.Limits.MessageBytes;
+            hub.HandshakeTimeout = gateway.Value.Limits.HandshakeTimeout;
+            hub.EnableDetailedErrors = false;
+
+            // One call of a client after another: what it sends second is published second (promise 2).
+            hub.MaximumParallelInvocationsPerClient = 1;
+        });
+
+        services.AddSingleton<GatewayJsonProtocol>();
+        services.AddSingleton<JsonEncoding>();
+        services.AddSingleton<LiveTransports>();
+        services.AddSingleton(provider =>
+        {
+            var limits = provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
+            return new SignalRWire(
+                provider.GetRequiredService<GatewayJsonProtocol>(),
+                provider.GetRequiredService<JsonEncoding>(),
+                limits.MessageBytes,
+                limits.OutboundBytes,
+                limits.WriteTimeout,
+                provider.GetRequiredService<TimeProvider>());
+        });
+        services.AddSingleton<HubLifetimeManager<RealtimeHub>, GatewayHubLifetimeManager>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<RealtimeHub>>(
+            provider,
+            new GatewayProtocolResolver(provider.GetRequiredService<GatewayJsonProtocol>())));
+    }
+}

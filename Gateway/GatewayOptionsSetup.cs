@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Security.Keys;
+using RealtimeGateway.Security.Policies;
+using RealtimeGateway.Security.Tokens;
+
+namespace RealtimeGateway;
+
+/// <summary>Reads the section <c>Gateway</c>, and stops the start with everything that is wrong with it at once.</summary>
+internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfigureOptions<GatewayOptions>, IValidateOptions<GatewayOptions>
+{
+    private IReadOnlyList<string> _misfits = [];
+
+    public void Configure(GatewayOptions options) =>
+        _misfits = ConfigurationShape.Bind(configuration.GetSection(GatewayOptions.Section), options);
+
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        // What is compiled here is thrown away: the compilers say what is wrong, and they alone know.
+        var problems = new List<string>([.. _misfits, .. LimitsCheck.Problems(options.Limits)]);
+        PolicyCompiler.Compile(options, problems);
+        TokenTrust.Compile(options.Auth.Jwt, problems);
+        ApiKeyRing.Compile(options.Auth.ApiKeys, TimeProvider.System, problems);
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using RealtimeGateway;
+
+// The settings are those of the folder one works in, if it has any, else those that came with the program.
+var folder = File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder });
+builder.Services.AddRealtimeGateway();
+
+await using var app = builder.Build();
+try
+{
+    app.MapRealtimeGateway();
+    app.AnnounceWhenReady();
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException exception)
+{
+    await Console.Error.WriteLineAsync("The gateway does not start: its configuration is wrong.");
+    foreach (var failure in exception.Failures)
+    {
+        await Console.Error.WriteLineAsync("  " + failure);
+    }
+
+    return 1;
+}

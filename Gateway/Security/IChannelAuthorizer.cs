@@ -1,0 +1,33 @@
+namespace RealtimeGateway.Security;
+
+/// <summary>
+/// A host's own decision about channels, asked before the configured policies. Register any number with
+/// <c>services.AddSingleton&lt;IChannelAuthorizer, …&gt;()</c>; they are asked in that order, and the first that does not
+/// abstain decides.
+/// </summary>
+public interface IChannelAuthorizer
+{
+    /// <summary>Decides one access. Asked again whenever a session's identity changes.</summary>
+    /// <param name="access">Who wants to do what, where.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits for the answer any more.</param>
+    ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken);
+}
+
+/// <summary>What an <see cref="IChannelAuthorizer"/> is asked.</summary>
+/// <param name="Identity">Who asks.</param>
+/// <param name="Right">For what.</param>
+/// <param name="Channel">In which channel.</param>
+public sealed record ChannelAccess(Identity Identity, Right Right, string Channel);
+
+/// <summary>What an <see cref="IChannelAuthorizer"/> answers.</summary>
+public enum ChannelDecision
+{
+    /// <summary>No opinion: the next authorizer, then the policies decide.</summary>
+    Abstain,
+
+    /// <summary>Allowed, whatever the policies say.</summary>
+    Allow,
+
+    /// <summary>Denied, whatever the policies say.</summary>
+    Deny,
+}

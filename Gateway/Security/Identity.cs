@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+
+namespace RealtimeGateway.Security;
+
+/// <summary>Who a session is. Immutable: a new token makes a new identity.</summary>
+public sealed class Identity
+{
+    private static readonly FrozenDictionary<string, FrozenSet<Right>> NoGrants = FrozenDictionary<string, FrozenSet<Right>>.Empty;
+
+    private Identity(string? userId, IEnumerable<Role> roles, DateTimeOffset? expiresAt, FrozenDictionary<string, FrozenSet<Right>> grants)
+    {
+        UserId = userId;
+        Roles = roles.ToFrozenSet();
+        ExpiresAt = expiresAt;
+        Grants = grants;
+    }
+
+    /// <summary>Someone who showed no credential.</summary>
+    public static Identity Guest { get; } = new(null, [Role.Any, Role.Guests], null, NoGrants);
+
+    /// <summary>The user, or null for a guest.</summary>
+    public string? UserId { get; }
+
+    /// <summary>Every role held, <c>any</c> included.</summary>
+    public IReadOnlySet<Role> Roles { get; }
+
+    /// <summary>When these rights end; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>The rights that the token itself grants, by exact channel name.</summary>
+    internal FrozenDictionary<string, FrozenSet<Right>> Grants { get; }
+
+    /// <summary>A signed-in user.</summary>
+    internal static Identity User(
+        string userId,
+        IEnumerable<Role> roles,
+        DateTimeOffset expiresAt,
+        FrozenDictionary<string, FrozenSet<Right>>? grants = null) =>
+        new(userId, [Role.Any, Role.Users, .. roles], expiresAt, grants ?? NoGrants);
+
+    /// <summary>The same, holding also the role of the API key it came with; rights end with whichever ends first.</summary>
+    internal Identity WithKey(Role key, DateTimeOffset? keyExpiresAt) =>
+        new(UserId, [.. Roles, key], Earlier(ExpiresAt, keyExpiresAt), Grants);
+
+    /// <summary>Whether the rights have ended at this time.</summary>
+    internal bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other : one;
+}

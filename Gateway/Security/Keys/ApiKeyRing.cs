@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+
+namespace RealtimeGateway.Security.Keys;
+
+/// <summary>The API keys that are valid.</summary>
+internal sealed class ApiKeyRing
+{
+    private readonly IReadOnlyList<ApiKey> _keys;
+    private readonly TimeProvider _time;
+
+    private ApiKeyRing(IReadOnlyList<ApiKey> keys, TimeProvider time) => (_keys, _time) = (keys, time);
+
+    /// <summary>Makes the ring out of what was written; <paramref name="problems"/> gets a sentence for each mistake.</summary>
+    public static ApiKeyRing Compile(IList<ApiKeyOptions> written, TimeProvider time, ICollection<string> problems)
+    {
+        var keys = new List<ApiKey>();
+        for (var i = 0; i < written.Count; i++)
+        {
+            var path = $"{GatewayOptions.Section}:Auth:ApiKeys:{i}";
+            var hash = Hash(written[i].Sha256);
+            if (!Role.TryCreate("key", written[i].Name, null, out var role))
+            {
+                problems.Add($"{path}:Name is needed, without '/'.");
+            }
+
+            if (hash is null)
+            {
+                problems.Add($"{path}:Sha256 is not 64 hex digits.");
+            }
+
+            foreach (var scope in written[i].Scopes.Where(scope => scope != ApiKeyScopes.Connect))
+            {
+                problems.Add($"{path}:Scopes '{scope}' is no scope; there is {ApiKeyScopes.Connect}.");
+            }
+
+            keys.Add(new ApiKey(role, hash ?? [], written[i].Scopes.ToFrozenSet(), written[i].ExpiresAt));
+        }
+
+        return new ApiKeyRing(keys, time);
+    }
+
+    /// <summary>The key this text is, if it is valid now and has the scope.</summary>
+    public Result<ApiKey> Find(string text, string scope)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        ApiKey? found = null;
+
+        // Every key is compared, each in constant time: how long this takes tells nothing about what matched.
+        foreach (var key in _keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
+            {
+                found = key;
+            }
+        }
+
+        if (found is null || found.ExpiresAt <= _time.GetUtcNow())
+        {
+            return new Error(ErrorCodes.Unauthenticated, "The API key is not valid.");
+        }
+
+        return found.Scopes.Contains(scope)
+            ? found
+            : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
+    }
+
+    private static byte[]? Hash(string hex)
+    {
+        try
+        {
+            return hex.Length == 64 ? Convert.FromHexString(hex) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace RealtimeGateway.Security.Policies;
+
+/// <summary>The rules of the channels that fit one pattern. Immutable; made from <see cref="Configuration.ChannelPolicyOptions"/>.</summary>
+/// <param name="Pattern">Which channels.</param>
+/// <param name="Read">Who may read.</param>
+/// <param name="Write">Who may publish.</param>
+/// <param name="Presence">Who may see the members.</param>
+/// <param name="History">What is kept; null for nothing.</param>
+internal sealed record ChannelPolicy(
+    ChannelPattern Pattern,
+    IReadOnlyList<RoleTemplate> Read,
+    IReadOnlyList<RoleTemplate> Write,
+    IReadOnlyList<RoleTemplate> Presence,
+    HistoryPolicy? History)
+{
+    /// <summary>The roles that hold a right; nobody's where the policy names none.</summary>
+    public IReadOnlyList<RoleTemplate> RolesWith(Right right) => right switch
+    {
+        Right.Read => Read,
+        Right.Write => Write,
+        Right.Presence => Presence,
+        _ => [],
+    };
+}
+
+/// <summary>How much of a channel is kept.</summary>
+/// <param name="Size">Publications at most.</param>
+/// <param name="Ttl">How long the stream is kept after its last publication.</param>
+internal sealed record HistoryPolicy(int Size, TimeSpan Ttl);

@@ -1,0 +1,140 @@
+using System.Buffers.Text;
+using System.IdentityModel.Tokens.Jwt;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+
+namespace RealtimeGateway.Security.Tokens;
+
+/// <summary>
+/// Decides whether a JWT is believed, for every way in: the transport's request, <c>Authenticate</c>, HTTP. The library checks
+/// signature, issuer and audience; <see cref="TokenReader"/> checks times and reads the claims.
+/// </summary>
+internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trust, TimeProvider time, ILogger<TokenValidator> logger)
+{
+    /// <summary>The longest token, in characters.</summary>
+    public const int MaxLength = 16 * 1024;
+
+    private static readonly Error Malformed = new(ErrorCodes.Unauthenticated, "The token is not a signed JWT.");
+    private static readonly Error Forged = new(ErrorCodes.Unauthenticated, "The token is not accepted: its signature, issuer or audience is wrong.");
+
+    private readonly JwtSecurityTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength, MapInboundClaims = false };
+    private readonly TokenReader _reader = new(options, time);
+
+    /// <summary>Who this token says it is, or why it is not believed.</summary>
+    public async ValueTask<Result<Identity>> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        if (trust.Algorithms.Count == 0)
+        {
+            return new Error(ErrorCodes.Unauthenticated, "This gateway accepts no tokens; its operator has not set Gateway:Auth:Jwt.");
+        }
+
+        if (token.Length > MaxLength || !TryReadAlgorithm(token, out var algorithm))
+        {
+            return Malformed;
+        }
+
+        // The token does not choose how it is checked: its algorithm must fit the key (RFC 8725, section 3.1).
+        if (!trust.Algorithms.Contains(algorithm))
+        {
+            return new Error(ErrorCodes.Unauthenticated, "The token is not accepted: it is signed by an algorithm that this gateway does not take.");
+        }
+
+        return await IsGenuineAsync(token, cancellationToken) is { } error ? error : _reader.Read(PayloadOf(token));
+    }
+
+    private async ValueTask<Error?> IsGenuineAsync(string token, CancellationToken cancellationToken)
+    {
+        if (trust.Discovery is not { } discovery)
+        {
+            return IsGenuine(token, [trust.Key!], options.Issuer) ? null : Forged;
+        }
+
+        try
+        {
+            var issuer = await discovery.GetConfigurationAsync(cancellationToken);
+            if (IsGenuine(token, issuer.SigningKeys, options.Issuer ?? issuer.Issuer))
+            {
+                return null;
+            }
+
+            // The issuer may have new keys. The manager asks it again once in its refresh interval, however often we ask.
+            discovery.RequestRefresh();
+            var renewed = await discovery.GetConfigurationAsync(cancellationToken);
+            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, options.Issuer ?? renewed.Issuer) ? null : Forged;
+        }
+        catch (InvalidOperationException exception)
+        {
+            LogDiscoveryFailed(exception);
+            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: 5);
+        }
+    }
+
+    private bool IsGenuine(string token, IEnumerable<SecurityKey> keys, string? issuer)
+    {
+        var parameters = new TokenValidationParameters
+        {
+            IssuerSigningKeys = keys,
+            RequireSignedTokens = true,
+            ValidateIssuer = !string.IsNullOrEmpty(issuer),
+            ValidIssuer = issuer,
+            ValidateAudience = !string.IsNullOrEmpty(options.Audience),
+            ValidAudience = options.Audience,
+            ValidateLifetime = false,
+        };
+        try
+        {
+            _handler.ValidateToken(token, parameters, out _);
+            return true;
+        }
+        catch (Exception exception) when (exception is SecurityTokenException or ArgumentException or FormatException or InvalidOperationException)
+        {
+            // What the library says may quote the token: its type is enough.
+            LogNotGenuine(exception.GetType().Name);
+            return false;
+        }
+    }
+
+    private static bool TryReadAlgorithm(string token, out string algorithm)
+    {
+        algorithm = string.Empty;
+        var parts = token.Split('.');
+        if (parts.Length != 3 || parts.Any(part => part.Length == 0 || !Base64Url.IsValid(part)))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]), new JsonDocumentOptions { AllowDuplicateProperties = false });
+
+            // "crit" names extensions that must be understood (RFC 7515, 4.1.11); none is.
+            if (header.RootElement.ValueKind != JsonValueKind.Object || header.RootElement.TryGetProperty("crit", out _)
+                || !header.RootElement.TryGetProperty("alg", out var alg) || alg.ValueKind != JsonValueKind.String)
+            {
+                return false;
+            }
+
+            algorithm = alg.GetString()!;
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[] PayloadOf(string token)
+    {
+        var first = token.IndexOf('.', StringComparison.Ordinal) + 1;
+        return Base64Url.DecodeFromChars(token.AsSpan(first, token.LastIndexOf('.') - first));
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "A token is not genuine: {Reason}.")]
+    private partial void LogNotGenuine(string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "The issuer's keys could not be read from Gateway:Auth:Jwt:Authority.")]
+    private partial void LogDiscoveryFailed(Exception exception);
+}

@@ -1,0 +1,26 @@
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Sessions;
+
+/// <summary>The transport link of a session, as the edge that owns it implements it. None of its methods waits.</summary>
+internal interface IClientConnection
+{
+    /// <summary>Unique on this node and unguessable, but no secret: others see it as the sender of publications.</summary>
+    string Id { get; }
+
+    /// <summary>How this client is written to.</summary>
+    IEncoding Encoding { get; }
+
+    /// <summary>Sends complete messages of the wire. A client that has too much unsent is closed instead (promise 7).</summary>
+    void Send(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Tells the client what became of a subscription.</summary>
+    void Notify(SubscriptionMessage message);
+
+    /// <summary>Tells the client why, and closes once that and all before it is sent. Doing it again has no effect.</summary>
+    void Close(Error reason);
+
+    /// <summary>The session is somebody else now.</summary>
+    void OnUserChanged(string? userId);
+}

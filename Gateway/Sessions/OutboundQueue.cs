@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace RealtimeGateway.Sessions;
+
+/// <summary>
+/// What waits to be sent to one client. Whoever adds to it never waits; one pump at a time moves it to the transport. Over its
+/// bound, or when one write is stuck for too long, it stops and says that the client is slow (promise 7).
+/// </summary>
+/// <remarks>
+/// States: idle (empty, no pump), pumping, completing (takes nothing more, stops when empty), stopped (takes nothing, holds
+/// nothing). The pump runs on the thread that found the queue idle, until the transport makes it wait.
+/// </remarks>
+internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan writeTimeout, TimeProvider time, Action onSlow)
+{
+    // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy in its pipe small.
+    private const int BatchBytes = 32 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _drained;
+    private long _writeStarted;
+    private int _unsent;
+    private bool _isPumping;
+    private bool _isCompleting;
+    private bool _isStopped;
+
+    /// <summary>Bytes taken and not yet handed to the transport's buffer.</summary>
+    public int UnsentBytes => Volatile.Read(ref _unsent);
+
+    /// <summary>Takes whole messages. What comes after the end is dropped: the client is gone.</summary>
+    public void Add(ReadOnlyMemory<byte> bytes)
+    {
+        bool isSlow;
+        lock (_lock)
+        {
+            if (_isStopped || _isCompleting || bytes.IsEmpty)
+            {
+                return;
+            }
+
+            isSlow = _unsent + bytes.Length > maxBytes;
+            if (!isSlow)
+            {
+                _waiting.Enqueue(bytes);
+                _unsent += bytes.Length;
+                if (_isPumping)
+                {
+                    return;
+                }
+
+                _isPumping = true;
+            }
+        }
+
+        if (isSlow)
+        {
+            StopAsSlow();
+        }
+        else
+        {
+            _ = PumpAsync(); // It sees its own exceptions.
+        }
+    }
+
+    /// <summary>Waits until at most half of the bound is unsent: for what the client itself asked for, which can wait for its reading.</summary>
+    public ValueTask WaitForRoomAsync()
+    {
+        lock (_lock)
+        {
+            if (_isStopped || _unsent <= maxBytes / 2)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task);
+        }
+    }
+
+    /// <summary>Takes nothing more, and returns when all is handed to the transport or nothing can be any more.</summary>
+    public Task CompleteAsync()
+    {
+        lock (_lock)
+        {
+            _isCompleting = true;
+            _isStopped |= !_isPumping;
+            if (_isStopped)
+            {
+                return Task.CompletedTask;
+            }
+
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    /// <summary>To be called about once a second: ends a write that is stuck.</summary>
+    public void CheckProgress()
+    {
+        var started = Volatile.Read(ref _writeStarted);
+        if (started != 0 && time.GetElapsedTime(started) > writeTimeout)
+        {
+            StopAsSlow();
+        }
+    }
+
+    private void StopAsSlow()
+    {
+        if (Stop())
+        {
+            onSlow();
+        }
+    }
+
+    private bool Stop()
+    {
+        lock (_lock)
+        {
+            if (_isStopped)
+            {
+                return false;
+            }
+
+            _isStopped = true;
+            _waiting.Clear();
+            _unsent = 0;
+            _room?.TrySetResult();
+            _drained?.TrySetResult();
+        }
+
+        transport.CancelPendingFlush();
+        return true;
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (MoveBatch() is var bytes and > 0)
+            {
+                Volatile.Write(ref _writeStarted, time.GetTimestamp());
+                var flushed = await transport.FlushAsync();
+                Volatile.Write(ref _writeStarted, 0);
+                if (flushed.IsCompleted || flushed.IsCanceled)
+                {
+                    Stop();
+                    return;
+                }
+
+                Account(bytes);
+            }
+        }
+        catch (Exception)
+        {
+            // The transport was completed under us: the client is gone, and whoever closed it has told why.
+            Volatile.Write(ref _writeStarted, 0);
+            Stop();
+        }
+    }
+
+    /// <summary>Copies what is next into the transport's buffer; 0 when the pump is to end.</summary>
+    private int MoveBatch()
+    {
+        lock (_lock)
+        {
+            var bytes = 0;
+            while (!_isStopped && bytes < BatchBytes && _waiting.TryDequeue(out var next))
+            {
+                transport.Write(next.Span);
+                bytes += next.Length;
+            }
+
+            if (bytes == 0)
+            {
+                _isPumping = false;
+                if (_isCompleting)
+                {
+                    _isStopped = true;
+                    _drained?.TrySetResult();
+                }
+            }
+
+            return bytes;
+        }
+    }
+
+    private void Account(int sent)
+    {
+        lock (_lock)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _unsent -= sent;
+            if (_unsent <= maxBytes / 2 && _room is { } room)
+            {
+                _room = null;
+                room.TrySetResult();
+            }
+        }
+    }
+}

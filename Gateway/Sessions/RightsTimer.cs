@@ -1,0 +1,62 @@
+namespace RealtimeGateway.Sessions;
+
+/// <summary>Calls back when the rights of a session end, to the moment: a token's rights end at its <c>exp</c> (promise 9).</summary>
+internal sealed class RightsTimer : IDisposable
+{
+    // Timers take no more than 2^32 - 2 ms; a later end is approached in steps.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+
+    private readonly TimeProvider _time;
+    private readonly Action _onEnd;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private DateTimeOffset? _endsAt;
+
+    public RightsTimer(TimeProvider time, Action onEnd)
+    {
+        _time = time;
+        _onEnd = onEnd;
+        _timer = time.CreateTimer(_ => OnTick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Sets or moves the end; null for none.</summary>
+    public void Set(DateTimeOffset? endsAt)
+    {
+        lock (_lock)
+        {
+            _endsAt = endsAt;
+            ArmNeedsLock();
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void OnTick()
+    {
+        lock (_lock)
+        {
+            if (_endsAt is null || _endsAt > _time.GetUtcNow())
+            {
+                ArmNeedsLock();
+                return;
+            }
+
+            _endsAt = null;
+        }
+
+        _onEnd();
+    }
+
+    private void ArmNeedsLock()
+    {
+        if (_endsAt is not { } end)
+        {
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        // Timers count whole milliseconds and round down: one more, or the tick comes just before the end.
+        var wait = end - _time.GetUtcNow() + TimeSpan.FromMilliseconds(1);
+        _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+    }
+}

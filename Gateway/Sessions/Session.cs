@@ -1,0 +1,302 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+using RealtimeGateway.Security;
+
+namespace RealtimeGateway.Sessions;
+
+/// <summary>One client on this node: its connection, who it is, what it is subscribed to.</summary>
+/// <remarks>
+/// What changes it (subscribe, unsubscribe, authenticate, expiry, the server's grants, the end) happens one after another,
+/// through its gate. What is handed to it does not pass the gate: a channel only adds to the connection's queue.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: CloseAsync frees the timer.")]
+internal sealed partial class Session
+{
+    private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
+
+    private readonly SessionServices _services;
+    private readonly ILogger<Session> _logger;
+    private readonly AsyncGate _gate = new();
+    private readonly SubscriptionSet _subscriptions;
+    private readonly RightsTimer _rights;
+    private volatile Admitted _admitted;
+    private bool _hasEnded;
+
+    private Session(IClientConnection connection, Admitted admitted, SessionServices services)
+    {
+        Connection = connection;
+        _admitted = admitted;
+        _services = services;
+        _logger = services.Logger;
+        _subscriptions = new SubscriptionSet(this, services.Channels, services.Time);
+        _rights = new RightsTimer(services.Time, () => _ = ExpireAsync()); // It logs its own exceptions.
+    }
+
+    public IClientConnection Connection { get; }
+
+    public string ConnectionId => Connection.Id;
+
+    public Identity Identity => _admitted.Identity;
+
+    /// <summary>What the client may ask for beside its subscriptions.</summary>
+    public ClientOperations Operations => _services.Operations;
+
+    /// <summary>This session as others see who publishes.</summary>
+    public Sender AsSender => new(Identity.UserId, ConnectionId);
+
+    /// <summary>Begins the session of a client that was admitted.</summary>
+    public static async ValueTask<Session> OpenAsync(IClientConnection connection, Admitted admitted, SessionServices services)
+    {
+        var session = new Session(connection, admitted, services);
+        await session._subscriptions.SetAsync(ImplicitOf(admitted.Identity), CancellationToken.None);
+        services.Registry.Add(session);
+        session._rights.Set(admitted.Identity.ExpiresAt);
+        session.LogOpened(session.ConnectionId, admitted.Identity.UserId);
+        return session;
+    }
+
+    /// <summary>Makes, widens or replaces a subscription: all of its channels or none.</summary>
+    public async ValueTask<Result<SubscribeResult>> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken)
+    {
+        var asked = request.Channels.DistinctBy(channel => channel.Channel, StringComparer.Ordinal).ToArray();
+        if (asked.Length == 0)
+        {
+            return new Error(ErrorCodes.InvalidRequest, "Subscribe needs one channel or more.");
+        }
+
+        if (request.Id is { } chosen && (!DraftRules.IsToken(chosen, maxLength: 64) || chosen[0] == '$'))
+        {
+            return new Error(ErrorCodes.InvalidRequest, "A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.");
+        }
+
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (_hasEnded)
+        {
+            return Ended;
+        }
+
+        var wanted = ToSubscription(request, asked);
+        if (CheckLimits(wanted) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        foreach (var (channel, _) in asked)
+        {
+            if (await _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        var joined = await _subscriptions.SetAsync(wanted, cancellationToken);
+        return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
+    }
+
+    /// <summary>Ends a subscription, or takes channels out of the default one. Nothing of them is sent after the answer.</summary>
+    public async ValueTask<Result<UnsubscribeResult>> UnsubscribeAsync(UnsubscribeRequest request, CancellationToken cancellationToken)
+    {
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (request.Id is not { } id)
+        {
+            return new UnsubscribeResult(await _subscriptions.RemoveAsync(Subscription.Default, request.Channels));
+        }
+
+        var isClients = _subscriptions.Find(id) is { IsGateways: false };
+        return new UnsubscribeResult(isClients && await _subscriptions.RemoveAsync(id));
+    }
+
+    /// <summary>Lets the session be somebody else on the same connection; what he may not read ends. A wrong token changes nothing.</summary>
+    /// <param name="token">His JWT; null for a guest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<Result<AuthenticateResult>> AuthenticateAsync(string? token, CancellationToken cancellationToken)
+    {
+        if ((await _services.Admission.AdmitAsync(token, _admitted.Key, cancellationToken)).IsRefused(out var refusal, out var admitted))
+        {
+            return refusal;
+        }
+
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (_hasEnded)
+        {
+            return Ended;
+        }
+
+        await BecomeAsync(admitted, ErrorCodes.PermissionDenied);
+        var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
+        return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
+    }
+
+    /// <summary>Puts the session into a channel by the server's word, without asking for permission.</summary>
+    public async ValueTask GrantAsync(string channel, CancellationToken cancellationToken)
+    {
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (!_hasEnded)
+        {
+            var granted = _subscriptions.Find(Subscription.Grants)?.Channels ?? FrozenSet<string>.Empty;
+            await _subscriptions.SetAsync(new(Subscription.Grants, granted.Append(channel).ToFrozenSet(StringComparer.Ordinal), Echo: true), cancellationToken);
+        }
+    }
+
+    /// <summary>Takes the session out of a channel by the server's word, however it came in.</summary>
+    public async ValueTask ExpelAsync(string channel, CancellationToken cancellationToken)
+    {
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (!_subscriptions.OfClient.Any(subscription => subscription.Channels.Contains(channel)))
+        {
+            // The client never asked for it, so it need not be told.
+            await _subscriptions.RemoveAsync(Subscription.Grants, [channel]);
+            return;
+        }
+
+        await EndAsync(channel, ErrorCodes.PermissionDenied);
+    }
+
+    /// <summary>Ends the session. Its connection is closed already, or being closed.</summary>
+    public async ValueTask CloseAsync()
+    {
+        using var _ = await _gate.EnterAsync(CancellationToken.None);
+        _hasEnded = true;
+        _rights.Dispose();
+        _services.Registry.Remove(this);
+        await _subscriptions.ClearAsync();
+        LogClosed(ConnectionId);
+    }
+
+    private static Subscription ImplicitOf(Identity identity)
+    {
+        string[] channels = identity.UserId is { } userId ? [ChannelName.All, ChannelName.OfUser(userId)] : [ChannelName.All];
+        return new Subscription(Subscription.Implicit, channels.ToFrozenSet(StringComparer.Ordinal), Echo: true);
+    }
+
+    private Subscription ToSubscription(SubscribeRequest request, IEnumerable<ChannelRequest> asked)
+    {
+        var channels = asked.Select(channel => channel.Channel);
+        var kept = request.Id is null ? _subscriptions.Find(Subscription.Default)?.Channels : null;
+        return new Subscription(
+            request.Id ?? Subscription.Default,
+            channels.Concat(kept ?? FrozenSet<string>.Empty).ToFrozenSet(StringComparer.Ordinal),
+            request.Echo);
+    }
+
+    private Error? CheckLimits(Subscription wanted)
+    {
+        var others = _subscriptions.OfClient.Where(subscription => subscription.Id != wanted.Id).ToArray();
+        if (others.Length + 1 > _services.Limits.Subscriptions)
+        {
+            return new Error(ErrorCodes.LimitExceeded, $"A session has {_services.Limits.Subscriptions} subscriptions at most; end one first.");
+        }
+
+        var channels = others.Append(wanted).SelectMany(subscription => subscription.Channels).Distinct(StringComparer.Ordinal).Count();
+        return channels > _services.Limits.Channels
+            ? new Error(ErrorCodes.LimitExceeded, $"A session is subscribed to {_services.Limits.Channels} channels at most; leave one first.")
+            : null;
+    }
+
+    private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
+    {
+        var isNew = joined.TryGetValue(asked.Channel, out var from);
+        var position = isNew ? from : _services.Channels.Find(asked.Channel)?.Top;
+        if (asked.Since is null)
+        {
+            return new ChannelResult { Channel = asked.Channel, Position = position };
+        }
+
+        // What was missed is not replayed yet: only who missed nothing is told that he has everything.
+        bool? recovered = isNew ? asked.Since == position : null;
+        return new ChannelResult
+        {
+            Channel = asked.Channel,
+            Position = position,
+            Recovered = recovered,
+            Reason = recovered switch { true => null, false => "unavailable", null => "live" },
+        };
+    }
+
+    private async Task ExpireAsync()
+    {
+        try
+        {
+            using var _ = await _gate.EnterAsync(CancellationToken.None);
+            if (_hasEnded || !Identity.IsExpired(_services.Time.GetUtcNow()))
+            {
+                return;
+            }
+
+            if (_services.Admission.AfterExpiry(_admitted).IsRefused(out var reason, out var left))
+            {
+                await _subscriptions.ClearAsync();
+                Connection.Close(reason);
+            }
+            else
+            {
+                await BecomeAsync(left, ErrorCodes.TokenExpired);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogExpiryFailed(ConnectionId, exception);
+            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply that the token has expired."));
+        }
+    }
+
+    // The new rights hold from the first line on: what is decided meanwhile elsewhere is decided by them.
+    private async ValueTask BecomeAsync(Admitted admitted, string reason)
+    {
+        var before = Identity;
+        _admitted = admitted;
+        _rights.Set(admitted.Identity.ExpiresAt);
+        if (before.UserId != Identity.UserId)
+        {
+            _services.Registry.Move(this, before.UserId, Identity.UserId);
+            Connection.OnUserChanged(Identity.UserId);
+            await _subscriptions.SetAsync(ImplicitOf(Identity), CancellationToken.None);
+
+            // What the server granted, it granted to who this was.
+            await _subscriptions.RemoveAsync(Subscription.Grants);
+        }
+
+        foreach (var channel in _subscriptions.NeedingPermission.ToArray())
+        {
+            if (!await MayReadAsync(channel))
+            {
+                await EndAsync(channel, reason);
+            }
+        }
+    }
+
+    private async ValueTask<bool> MayReadAsync(string channel)
+    {
+        try
+        {
+            return await _services.Permissions.DecideAsync(Identity, Right.Read, channel, CancellationToken.None) is null;
+        }
+        catch (Exception exception)
+        {
+            // A decision that failed is no permission.
+            LogDecisionFailed(ConnectionId, channel, exception);
+            return false;
+        }
+    }
+
+    private async ValueTask EndAsync(string channel, string reason)
+    {
+        await _subscriptions.RemoveEverywhereAsync([channel]);
+        Connection.Notify(new SubscriptionMessage(channel, SubscriptionStates.Revoked, reason));
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Session {ConnectionId} opened for user {UserId}.")]
+    private partial void LogOpened(string connectionId, string? userId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Session {ConnectionId} ended.")]
+    private partial void LogClosed(string connectionId);
+
+    [LoggerMessage(3, LogLevel.Error, "Session {ConnectionId} could not apply the end of its rights and is closed.")]
+    private partial void LogExpiryFailed(string connectionId, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "Whether session {ConnectionId} may go on reading {Channel} could not be decided; it may not.")]
+    private partial void LogDecisionFailed(string connectionId, string channel, Exception exception);
+}

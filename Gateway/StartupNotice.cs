@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Edges.SignalR;
+
+namespace RealtimeGateway;
+
+/// <summary>What the program says when it is ready: where it is, what is open to whom, how to get a token.</summary>
+internal static class StartupNotice
+{
+    public static void AnnounceWhenReady(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        foreach (var line in Lines([.. addresses], options, app.Environment.IsDevelopment()))
+        {
+            Console.WriteLine(line);
+        }
+    });
+
+    private static IEnumerable<string> Lines(string[] addresses, GatewayOptions options, bool isDevelopment)
+    {
+        yield return $"RealtimeGateway is ready: {string.Join(", ", addresses.Select(address => address + HubEndpoint.Path))}";
+        if (!options.Enabled)
+        {
+            yield return "  It is switched off (Gateway:Enabled): every client is refused.";
+        }
+
+        foreach (var policy in options.Channels)
+        {
+            yield return $"  {policy.Pattern} - read: {Roles(policy.Read)}; write: {Roles(policy.Write)}; see members: {Roles(policy.Presence)}";
+        }
+
+        if (options.Channels.Count == 0)
+        {
+            yield return "  No channel is open to anybody: add policies to Gateway:Channels in appsettings.json.";
+        }
+
+        if (isDevelopment && addresses is [var first, ..] && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
+        {
+            yield return $$"""  A development token: curl -s {{first}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
+        }
+    }
+
+    private static string Roles(IList<string> roles) => roles.Count == 0 ? "nobody" : string.Join(", ", roles);
+}
