@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace RealtimeGateway.Client;
+
+/// <summary>Where a <see cref="WebSocketConnectionFactory"/> connects, and with which token.</summary>
+/// <param name="url">The hub, as <c>http</c>, <c>https</c>, <c>ws</c> or <c>wss</c>.</param>
+/// <param name="token">Asked at each connect for a JWT; null, or an answer of null, for a guest.</param>
+internal sealed class WebSocketEndPoint(Uri url, Func<Task<string?>>? token) : UriEndPoint(url)
+{
+    public Func<Task<string?>>? Token { get; } = token;
+}
+
+/// <summary>
+/// Connects Microsoft's <c>HubConnection</c> by one WebSocket, without negotiation: one request, and no second one that must
+/// reach the same node.
+/// </summary>
+internal sealed class WebSocketConnectionFactory : IConnectionFactory
+{
+    public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var target = (WebSocketEndPoint)endpoint;
+        var socket = new ClientWebSocket();
+        try
+        {
+            if (target.Token is not null && await target.Token() is { } token)
+            {
+                socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
+            }
+
+            await socket.ConnectAsync(ToWebSocket(target.Uri), cancellationToken);
+            return new WebSocketConnection(socket, target);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Uri ToWebSocket(Uri url) => url.Scheme switch
+    {
+        "http" => new UriBuilder(url) { Scheme = "ws" }.Uri,
+        "https" => new UriBuilder(url) { Scheme = "wss" }.Uri,
+        _ => url,
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using RealtimeGateway.Client;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Tests.Support;
+
+/// <summary>Microsoft's <c>HubConnection</c>, with what it was sent laid up in order.</summary>
+internal sealed class TestClient : IAsyncDisposable
+{
+    private readonly Channel<EventMessage> _events = Channel.CreateUnbounded<EventMessage>();
+    private readonly Channel<SubscriptionMessage> _notices = Channel.CreateUnbounded<SubscriptionMessage>();
+    private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TestClient(HubConnection hub)
+    {
+        Hub = hub;
+        hub.On<EventMessage>("event", message => _events.Writer.TryWrite(message));
+        hub.On<SubscriptionMessage>("subscription", message => _notices.Writer.TryWrite(message));
+        hub.Closed += exception =>
+        {
+            _closed.TrySetResult(exception);
+            return Task.CompletedTask;
+        };
+    }
+
+    public HubConnection Hub { get; }
+
+    /// <summary>Completes when the connection is closed, with what the client was told.</summary>
+    public Task<Exception?> Closed => _closed.Task.InTime();
+
+    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token)
+    {
+        var client = new TestClient(new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token)).Build());
+        await client.Hub.StartAsync().InTime();
+        return client;
+    }
+
+    public Task<SubscribeResult> SubscribeAsync(object request) => Hub.InvokeAsync<SubscribeResult>("Subscribe", request).InTime();
+
+    public Task<UnsubscribeResult> UnsubscribeAsync(object request) => Hub.InvokeAsync<UnsubscribeResult>("Unsubscribe", request).InTime();
+
+    public Task<PublishResult> SendAsync(string channel, string @event, object? data) =>
+        Hub.InvokeAsync<PublishResult>("Send", channel, @event, data).InTime();
+
+    public Task<AuthenticateResult> AuthenticateAsync(string? token) => Hub.InvokeAsync<AuthenticateResult>("Authenticate", token).InTime();
+
+    public Task<MembersPage> GetMembersAsync(object request) => Hub.InvokeAsync<MembersPage>("GetMembers", request).InTime();
+
+    /// <summary>The next event, in the order of arrival.</summary>
+    public Task<EventMessage> NextEventAsync() => _events.Reader.ReadAsync().AsTask().InTime();
+
+    /// <summary>The next notice about a subscription.</summary>
+    public Task<SubscriptionMessage> NextNoticeAsync() => _notices.Reader.ReadAsync().AsTask().InTime();
+
+    /// <summary>
+    /// Every event that came and was not awaited. A call is answered in between, after what was sent before it.
+    /// </summary>
+    public async Task<IReadOnlyList<EventMessage>> EventsUntilNowAsync()
+    {
+        await UnsubscribeAsync("nothing:here");
+        var events = new List<EventMessage>();
+        while (_events.Reader.TryRead(out var message))
+        {
+            events.Add(message);
+        }
+
+        return events;
+    }
+
+    /// <summary>The text of the error with which a call fails.</summary>
+    public async Task<string> ErrorOfAsync(string method, params object?[] arguments)
+    {
+        try
+        {
+            await Hub.InvokeCoreAsync<JsonElement>(method, arguments).InTime();
+        }
+        catch (HubException exception)
+        {
+            return exception.Message;
+        }
+
+        throw new AssertionException($"{method} was not refused.");
+    }
+
+    public ValueTask DisposeAsync() => Hub.DisposeAsync();
+}
