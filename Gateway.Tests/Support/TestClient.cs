@@ -38,6 +38,17 @@ internal sealed class TestClient : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The connection's id. Without negotiation only the gateway knows it; who hears himself learns it.</summary>
+    public async Task<string> FindIdAsync()
+    {
+        var channel = "live:" + Guid.NewGuid().ToString("N");
+        await SubscribeAsync(channel);
+        await SendAsync(channel, "who-am-i", null);
+        var id = (await NextEventAsync()).Sender!.ConnectionId;
+        await UnsubscribeAsync(channel);
+        return id;
+    }
+
     public Task<SubscribeResult> SubscribeAsync(object request) => Hub.InvokeAsync<SubscribeResult>("Subscribe", request).InTime();
 
     public Task<UnsubscribeResult> UnsubscribeAsync(object request) => Hub.InvokeAsync<UnsubscribeResult>("Unsubscribe", request).InTime();
