@@ -30,10 +30,10 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>Sends a message as it is written, with its separator.</summary>
-    public Task SendAsync(string message) => SendBytesAsync(Encoding.UTF8.GetBytes(message + RecordSeparator));
+    public Task SendAsync(string message) => SendAsync(Encoding.UTF8.GetBytes(message + RecordSeparator), WebSocketMessageType.Text);
 
-    public Task SendBytesAsync(byte[] bytes) =>
-        _socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None).InTime();
+    /// <summary>Sends bytes in a frame whose text nobody checks on the way.</summary>
+    public Task SendBinaryAsync(byte[] bytes) => SendAsync(bytes, WebSocketMessageType.Binary);
 
     /// <summary>Calls a method with arguments as they are written, and returns its completion.</summary>
     public async Task<JsonNode> InvokeAsync(string method, string arguments)
@@ -71,6 +71,9 @@ internal sealed class RawClient : IAsyncDisposable
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private Task SendAsync(byte[] bytes, WebSocketMessageType type) =>
+        _socket.SendAsync(bytes, type, endOfMessage: true, CancellationToken.None).InTime();
 
     private async Task ReceiveAsync()
     {

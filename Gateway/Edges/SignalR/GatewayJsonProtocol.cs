@@ -57,8 +57,9 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
             return new Error(ErrorCodes.InvalidRequest, $"There is no method {name}.");
         }
 
-        return new Error(
-            ErrorCodes.InvalidRequest,
-            failure.BindingFailure.SourceException is ShapeException shape ? shape.Message : $"The arguments do not fit {usage}.");
+        // SignalR wraps what a converter throws.
+        var exception = failure.BindingFailure.SourceException;
+        var shape = exception as ShapeException ?? exception.InnerException as ShapeException;
+        return new Error(ErrorCodes.InvalidRequest, shape?.Message ?? $"The arguments do not fit {usage}.");
     }
 }
