@@ -29,21 +29,6 @@ public sealed record PublishRequest
     public bool Echo { get; init; } = true;
 }
 
-/// <summary>The acknowledgement of a publication.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Channel">Its channel.</param>
-/// <param name="Epoch">The epoch of its position; absent where the channel keeps no history.</param>
-/// <param name="Offset">The offset of its position; absent where the channel keeps no history.</param>
-public sealed record PublishResult(
-    string Id,
-    string Channel,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Epoch = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Offset = null);
-
-/// <summary>The acknowledgement of a broadcast.</summary>
-/// <param name="Id">The id of the publication on <c>$all</c>.</param>
-public sealed record BroadcastResult(string Id);
-
 internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
 {
     private const string Shape = "Publish takes { channel or channels, event, data, id?, echo? }.";

@@ -53,8 +53,13 @@ internal sealed class TestClient : IAsyncDisposable
 
     public Task<UnsubscribeResult> UnsubscribeAsync(object request) => Hub.InvokeAsync<UnsubscribeResult>("Unsubscribe", request).InTime();
 
-    public Task<PublishResult> SendAsync(string channel, string @event, object? data) =>
-        Hub.InvokeAsync<PublishResult>("Send", channel, @event, data).InTime();
+    public Task<Acknowledgement> SendAsync(string channel, string @event, object? data) =>
+        Hub.InvokeAsync<Acknowledgement>("Send", channel, @event, data).InTime();
+
+    public Task<PublishResult> PublishAsync(object publication) => Hub.InvokeAsync<PublishResult>("Publish", publication).InTime();
+
+    public Task<BroadcastResult> BroadcastAsync(string @event, object? data) =>
+        Hub.InvokeAsync<BroadcastResult>("Broadcast", @event, data).InTime();
 
     public Task<AuthenticateResult> AuthenticateAsync(string? token) => Hub.InvokeAsync<AuthenticateResult>("Authenticate", token).InTime();
 

@@ -26,8 +26,11 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
         OrThrow(Session.UnsubscribeAsync(request, Context.ConnectionAborted));
 
     /// <summary>Publishes in one channel. The answer is the acknowledgement.</summary>
-    public async Task<PublishResult> Send(string channel, string @event, JsonElement data) =>
-        (await OrThrow(PublishAsync(new PublishRequest { Channel = channel, Event = @event, Data = data })))[0];
+    public async Task<Acknowledgement> Send(string channel, string @event, JsonElement data)
+    {
+        var results = await OrThrow(PublishAsync(new PublishRequest { Channel = channel, Event = @event, Data = data }));
+        return new Acknowledgement(results[0].Id, results[0].Epoch, results[0].Offset);
+    }
 
     /// <summary>Publishes in one channel or several.</summary>
     /// <returns>One <see cref="PublishResult"/> for <c>channel</c>, a list of them for <c>channels</c>.</returns>

@@ -1,0 +1,255 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.InProcess;
+using RealtimeGateway.Security;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Edges;
+
+/// <summary>Who comes in, who he is on a live connection, and when that ends.</summary>
+[TestFixture]
+public sealed class AuthenticationTests
+{
+    private static readonly string ForgedToken = TestTokens.Sign(new { sub = "ann", exp = 4102444800 }, secret: new string('x', 40));
+
+    [TestCase("/realtime/negotiate?negotiateVersion=1")]
+    [TestCase("/realtime")]
+    [TestCase("/realtime?id=unknown")]
+    [TestCase("/api/channels/chat:lobby/members")]
+    public async Task WrongToken_IsRefusedEverywhere_AsProblem(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        foreach (var inQuery in new[] { false, true })
+        {
+            var target = inQuery ? $"{path}{(path.Contains('?') ? '&' : '?')}access_token={ForgedToken}" : path;
+            using var request = new HttpRequestMessage(path.Contains("negotiate") ? HttpMethod.Post : HttpMethod.Get, target);
+            request.Headers.Add("Accept", "text/event-stream");
+            request.Headers.Authorization = inQuery ? null : new("Bearer", ForgedToken);
+            using var response = await gateway.Http.SendAsync(request).InTime();
+            var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            Assert.Multiple(() =>
+            {
+                Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+                Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/problem+json"));
+                Assert.That(problem["code"]!.GetValue<string>(), Is.EqualTo("unauthenticated"));
+                Assert.That(problem.ToJsonString(), Does.Not.Contain(ForgedToken));
+            });
+        }
+    }
+
+    [TestCase("Basic YW5uOnB3")]
+    [TestCase("Bearer")]
+    [TestCase("Bearer ")]
+    [TestCase("x")]
+    public async Task OtherAuthorization_IsNotOverlooked(string header)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/realtime/negotiate?negotiateVersion=1");
+        request.Headers.TryAddWithoutValidation("Authorization", header);
+        using var response = await gateway.Http.SendAsync(request).InTime();
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task WebSocket_WithAWrongToken_IsRefused_AndWithATokenInTheQuery_IsThatUser()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        Assert.CatchAsync<WebSocketException>(() => gateway.ConnectAsync(ForgedToken));
+
+        await using var inQuery = await TestClient.ConnectAsync($"{gateway.HubUrl}?access_token={TestTokens.For("ann")}", token: null);
+        await inQuery.SubscribeAsync("chat:lobby");
+        await inQuery.SendAsync("chat:lobby", "message", 1);
+        Assert.That((await inQuery.NextEventAsync()).Sender!.UserId, Is.EqualTo("ann"));
+    }
+
+    [Test]
+    public async Task Authenticate_SwapsTheIdentityInPlace_AndTakesWhatItMayNotRead()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync();
+        var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
+        Assert.That(await client.ErrorOfAsync("Subscribe", "team:blue:room"), Is.EqualTo("permission_denied: You may not read 'team:blue:room'."));
+
+        var ann = await client.AuthenticateAsync(TestTokens.For("ann", "blue"));
+        await client.SubscribeAsync(new[] { "team:blue:room", "chat:lobby" });
+        await server.PublishAsync("$user:ann", "user:update", 1);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(ann.UserId, Is.EqualTo("ann"));
+            Assert.That(ann.Roles, Is.EqualTo(new[] { "any", "team:blue", "user:ann", "user:ann/unverified", "users", "users/unverified" }));
+            Assert.That(ann.ExpiresAt, Is.Not.Null);
+            Assert.That((await client.NextEventAsync()).Channel, Is.EqualTo("$user:ann"));
+        });
+
+        var guest = await client.AuthenticateAsync(null);
+        await server.PublishAsync("team:blue:room", "message", 1);
+        await server.PublishAsync("$user:ann", "user:update", 2);
+        await server.PublishAsync("chat:lobby", "message", 3);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(guest.UserId, Is.Null);
+            Assert.That(guest.Roles, Is.EqualTo(new[] { "any", "guests" }));
+            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:blue:room", "revoked", "permission_denied")));
+            Assert.That((await client.EventsUntilNowAsync()).Select(heard => heard.Data.GetInt32()), Is.EqualTo(new[] { 3 }));
+        });
+    }
+
+    [Test]
+    public async Task Authenticate_WithAWrongToken_ChangesNothing()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", "blue"));
+        await client.SubscribeAsync("team:blue:room");
+        var error = await client.ErrorOfAsync("Authenticate", ForgedToken);
+        await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("team:blue:room", "message", 1);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error, Is.EqualTo("unauthenticated: The token is not accepted: its signature, issuer or audience is wrong."));
+            Assert.That((await client.NextEventAsync()).Channel, Is.EqualTo("team:blue:room"));
+        });
+    }
+
+    [Test]
+    public async Task ExpiredToken_EndsItsRightsAtExp_AndTheConnectionGoesOnAsAGuest()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = new[] { "blue/editor" } }, lifetime: TimeSpan.FromSeconds(1)));
+        await client.SubscribeAsync(new[] { "team:blue:room", "chat:lobby" });
+        var notice = await client.NextNoticeAsync();
+        var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
+        await server.PublishAsync("team:blue:room", "message", 1);
+        await client.SendAsync("chat:lobby", "message", 2);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(notice, Is.EqualTo(new SubscriptionMessage("team:blue:room", "revoked", "token_expired")));
+            Assert.That(await client.ErrorOfAsync("Send", "team:blue:room", "message", 1), Does.StartWith("permission_denied: "));
+            var heard = (await client.EventsUntilNowAsync()).Single();
+            Assert.That(heard.Data.GetInt32(), Is.EqualTo(2));
+            Assert.That(heard.Sender!.UserId, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task NewerToken_PutsTheEndOff()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = "blue" }, lifetime: TimeSpan.FromSeconds(1)));
+        var bystander = await gateway.ConnectAsync(TestTokens.For("bob", new { teams = "blue" }, lifetime: TimeSpan.FromSeconds(1.5)));
+        await client.SubscribeAsync("team:blue:room");
+        await bystander.SubscribeAsync("team:blue:room");
+        await client.AuthenticateAsync(TestTokens.For("ann", "blue"));
+
+        // The bystander's end comes after the one that was put off.
+        Assert.That((await bystander.NextNoticeAsync()).Reason, Is.EqualTo("token_expired"));
+        await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("team:blue:room", "message", 1);
+        Assert.That((await client.NextEventAsync()).Channel, Is.EqualTo("team:blue:room"));
+    }
+
+    [Test]
+    public async Task ExpiredToken_ClosesTheConnection_WhereGuestsAreNotAdmitted_AndSaysWhy()
+    {
+        await using var gateway = await TestGateway.StartAsync([("Auth:RequireSession", "true")]);
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", new { }, lifetime: TimeSpan.FromSeconds(1)));
+        Assert.That((await client.Closed)?.Message, Does.Contain("token_expired: The credential has expired; connect with a new one."));
+    }
+
+    [Test]
+    public async Task RequireSession_RefusesGuests_AtTheDoorAndLater()
+    {
+        await using var gateway = await TestGateway.StartAsync([("Auth:RequireSession", "true")]);
+        var client = await gateway.ConnectAsync(TestTokens.For("ann"));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await gateway.GetAsync("/api/channels/chat:lobby/members")).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+            Assert.CatchAsync<WebSocketException>(() => gateway.ConnectAsync());
+            Assert.That(await client.ErrorOfAsync("Authenticate", [null]), Is.EqualTo("unauthenticated: Guests are not admitted here: send a user's token."));
+        });
+    }
+
+    [Test]
+    public async Task RequireApiKey_AdmitsByKey_WhoThenHoldsItsRole()
+    {
+        const string Key = "a key that only the tests know";
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
+        await using var gateway = await TestGateway.StartAsync(
+        [
+            ("Auth:RequireApiKey", "true"), ("Auth:ApiKeys:0:Name", "backend"), ("Auth:ApiKeys:0:Sha256", hash), ("Auth:ApiKeys:0:Scopes:0", "connect"),
+            ("Channels:4:Pattern", "jobs"), ("Channels:4:Read:0", "key:backend"),
+        ]);
+        Assert.Multiple(() =>
+        {
+            Assert.CatchAsync<WebSocketException>(() => gateway.ConnectAsync());
+            Assert.CatchAsync<WebSocketException>(() => TestClient.ConnectAsync(gateway.HubUrl + "?api_key=wrong", token: null));
+        });
+        await using var client = await TestClient.ConnectAsync($"{gateway.HubUrl}?api_key={Uri.EscapeDataString(Key)}", token: null);
+        Assert.That((await client.SubscribeAsync("jobs")).Channels.Single().Channel, Is.EqualTo("jobs"));
+        Assert.That((await client.AuthenticateAsync(TestTokens.For("ann"))).Roles, Does.Contain("key:backend").And.Contain("user:ann"));
+    }
+
+    [Test]
+    public async Task DisabledGateway_RefusesEverybody()
+    {
+        await using var gateway = await TestGateway.StartAsync([("Enabled", "false")]);
+        using var response = await gateway.Http.PostAsync("/realtime/negotiate?negotiateVersion=1", null);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"code\":\"disabled\""));
+        });
+    }
+
+    [Test]
+    public async Task ClientSwitches_CloseWhatClientsMayDo_AndNotWhatServersMay()
+    {
+        await using var gateway = await TestGateway.StartAsync([("Clients:Publish", "false")]);
+        var client = await gateway.ConnectAsync();
+        await client.SubscribeAsync("chat:lobby");
+        var error = await client.ErrorOfAsync("Send", "chat:lobby", "message", 1);
+        await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("chat:lobby", "message", 2);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error, Is.EqualTo("disabled: Clients may not publish on this gateway; publish from a server."));
+            Assert.That((await client.NextEventAsync()).Sender, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task HostsAuthorizer_DecidesBeforeThePolicies_AlsoWhenTheIdentityChanges()
+    {
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer, MembersOnly>());
+        var client = await gateway.ConnectAsync(TestTokens.For("ann"));
+        await client.SubscribeAsync("club:room");
+        Assert.That(await client.ErrorOfAsync("Subscribe", "chat:secret"), Is.EqualTo("permission_denied: You may not read 'chat:secret'."));
+        await client.SubscribeAsync("chat:lobby");
+        await client.AuthenticateAsync(null);
+        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("club:room", "revoked", "permission_denied")));
+    }
+
+    [Test]
+    public async Task HostsAuthorizer_ThatFails_IsAnInternalError_AndNoPermission()
+    {
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer, MembersOnly>());
+        var client = await gateway.ConnectAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await client.ErrorOfAsync("Subscribe", "chat:fault"), Is.EqualTo("internal: The gateway failed to do this; its log says why."));
+            Assert.That((await client.SubscribeAsync("chat:lobby")).Channels.Single().Channel, Is.EqualTo("chat:lobby"));
+        });
+    }
+
+    private sealed class MembersOnly : IChannelAuthorizer
+    {
+        public ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken) => new(access.Channel switch
+        {
+            "club:room" when access.Identity.UserId is not null => ChannelDecision.Allow,
+            "chat:secret" => ChannelDecision.Deny,
+            "chat:fault" => throw new InvalidOperationException("the host's own secret"),
+            _ => ChannelDecision.Abstain,
+        });
+    }
+}
