@@ -34,8 +34,20 @@ internal sealed class Admission(AdmissionRules rules, TokenValidator tokens, Api
             : await AdmitAsync(token, key, cancellationToken);
     }
 
-    /// <summary>Admits with another token one who is in already, by the same API key.</summary>
-    public async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, CancellationToken cancellationToken)
+    /// <summary>Admits with another token one who is in already; the API key that he came with goes on to count.</summary>
+    public ValueTask<Result<Admitted>> ReadmitAsync(Admitted admitted, string? token, CancellationToken cancellationToken) =>
+        AdmitAsync(token, admitted.Key, cancellationToken);
+
+    /// <summary>Who a session still is when its rights have expired, or why it cannot go on.</summary>
+    public Result<Admitted> AfterExpiry(Admitted admitted)
+    {
+        var isKeyExpired = admitted.Key?.ExpiresAt <= time.GetUtcNow();
+        return rules.RequireSession || rules.RequireApiKey && isKeyExpired
+            ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
+            : Admit(Identity.Guest, isKeyExpired ? null : admitted.Key);
+    }
+
+    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, CancellationToken cancellationToken)
     {
         if (token is null)
         {
@@ -47,15 +59,6 @@ internal sealed class Admission(AdmissionRules rules, TokenValidator tokens, Api
         return (await tokens.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
             : Admit(identity, key);
-    }
-
-    /// <summary>Who a session still is when its rights have expired, or why it cannot go on.</summary>
-    public Result<Admitted> AfterExpiry(Admitted admitted)
-    {
-        var isKeyExpired = admitted.Key?.ExpiresAt <= time.GetUtcNow();
-        return rules.RequireSession || rules.RequireApiKey && isKeyExpired
-            ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
-            : Admit(Identity.Guest, isKeyExpired ? null : admitted.Key);
     }
 
     private static Admitted Admit(Identity identity, ApiKey? key) =>

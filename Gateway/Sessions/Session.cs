@@ -114,7 +114,7 @@ internal sealed partial class Session
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<Result<AuthenticateResult>> AuthenticateAsync(string? token, CancellationToken cancellationToken)
     {
-        if ((await _services.Admission.AdmitAsync(token, _admitted.Key, cancellationToken)).IsRefused(out var refusal, out var admitted))
+        if ((await _services.Admission.ReadmitAsync(_admitted, token, cancellationToken)).IsRefused(out var refusal, out var admitted))
         {
             return refusal;
         }

@@ -56,39 +56,38 @@ internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Act
 
     public override void Complete(Exception? exception = null) => transport.Complete(exception);
 
-    /// <summary>Lets through what is in order up to the first message that is not; drops that one when it comes first.</summary>
+    /// <summary>Lets whole messages through, up to the first that is not in order; drops that one when it comes first.</summary>
     private bool TryPass(ReadResult read, out ReadResult passed)
     {
-        passed = read;
         var buffer = read.Buffer;
-        if (read.IsCanceled || buffer.IsEmpty)
+        var good = _refusing is null && !read.IsCanceled ? MeasureGood(buffer) : 0;
+        if (good > 0)
         {
-            // Nothing of a message that is being dropped may be seen by whoever asked to be woken.
-            passed = _refusing is null ? read : new ReadResult(buffer.Slice(0, 0), read.IsCanceled, read.IsCompleted);
+            _refusing = null; // What is refused after these is found again when they were read.
+            passed = new ReadResult(buffer.Slice(0, good), isCanceled: false, isCompleted: false);
+            return true;
+        }
+
+        // What has begun and not ended waits here; whoever is woken, or at the end, sees nothing of it.
+        passed = new ReadResult(buffer.Slice(0, 0), read.IsCanceled, read.IsCompleted);
+        if (read.IsCanceled || read.IsCompleted && (_refusing is null || buffer.IsEmpty))
+        {
             return true;
         }
 
         if (_refusing is null)
         {
-            var good = MeasureGood(buffer);
-            if (_refusing is null)
-            {
-                return true;
-            }
-
-            if (good > 0)
-            {
-                _refusing = null; // It is found again when what stands before it was read.
-                passed = new ReadResult(buffer.Slice(0, good), isCanceled: false, isCompleted: false);
-                return true;
-            }
+            transport.AdvanceTo(buffer.Start, buffer.End);
+        }
+        else
+        {
+            transport.AdvanceTo(Drop(buffer));
         }
 
-        transport.AdvanceTo(Drop(buffer));
         return false;
     }
 
-    /// <summary>Bytes of whole messages in order from the start; sets what is refused where they end before the buffer does.</summary>
+    /// <summary>Bytes of whole messages in order from the start; sets what is refused where one follows that is not.</summary>
     private long MeasureGood(ReadOnlySequence<byte> buffer)
     {
         var good = 0L;

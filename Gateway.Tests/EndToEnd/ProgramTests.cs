@@ -1,0 +1,92 @@
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.EndToEnd;
+
+/// <summary>The program as it is started by hand, with the settings that come with it.</summary>
+[TestFixture]
+public sealed class ProgramTests
+{
+    private static readonly string Repository = FindRepository();
+
+    // The program's own output, in the configuration of these tests: what lies beside the tests has no settings.
+    private static readonly string Binary = Path.Combine(
+        AppContext.BaseDirectory.Replace(Path.Combine(Repository, "Gateway.Tests"), Path.Combine(Repository, "Gateway"), StringComparison.Ordinal),
+        "RealtimeGateway.dll");
+
+    [Test]
+    public async Task Development_SaysWhereItIs_WhatIsOpen_AndHowToGetAToken()
+    {
+        await using var program = await GatewayProgram.StartAsync(Binary, Repository, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(program.Said, Has.Some.EqualTo($"RealtimeGateway is ready: {program.Url}realtime"));
+            Assert.That(program.Said, Has.Some.EqualTo("  chat:* - read: any; write: any; see members: any"));
+            Assert.That(program.Said, Has.Some.EqualTo("  team:{team}:* - read: team:{team}; write: team:{team}; see members: team:{team}"));
+            Assert.That(program.Said, Has.Some.StartsWith($"  A development token: curl -s {program.Url}dev/token"));
+        });
+    }
+
+    [Test]
+    public async Task Settings_ComeWithTheProgram_WhereTheFolderHasNone()
+    {
+        // Who may broadcast stands in appsettings.json and nowhere else.
+        var elsewhere = Directory.CreateTempSubdirectory();
+        await using var program = await GatewayProgram.StartAsync(Binary, elsewhere.FullName, ("Gateway__Auth__Jwt__Secret", TestTokens.Secret));
+        await using var admin = await TestClient.ConnectAsync(program.Url + "realtime", TestTokens.For("root", new { labels = "admin" }));
+        Assert.That((await admin.BroadcastAsync("notice", 1)).Id, Is.Not.Empty);
+        elsewhere.Delete(recursive: true);
+    }
+
+    [Test]
+    public async Task DevelopmentTokens_ExistInDevelopmentOnly_ForCallersByALocalName()
+    {
+        await using var development = await GatewayProgram.StartAsync(Binary, Repository, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var production = await GatewayProgram.StartAsync(Binary, Repository, ("Gateway__Auth__Jwt__Secret", TestTokens.Secret));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await AskAsync(development, host: null), Is.EqualTo(200));
+            Assert.That(await AskAsync(development, host: "evil.example"), Is.EqualTo(403));
+            Assert.That(await AskAsync(production, host: null), Is.EqualTo(404));
+        });
+    }
+
+    [Test]
+    public async Task WrongConfiguration_StopsTheStart_WithAllErrors()
+    {
+        var (code, said) = await GatewayProgram.RunToEndAsync(
+            Binary,
+            Repository,
+            ("Gateway__Auth__Jwt__Secret", "short"),
+            ("Gateway__Limits__MessageBytes", "many"),
+            ("Gateway__Chanels__0__Pattern", "chat:*"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(said, Has.Some.Contains("Gateway:Auth:Jwt:Secret is too short"));
+            Assert.That(said, Has.Some.Contains("Gateway:Limits:MessageBytes is not a whole number"));
+            Assert.That(said, Has.Some.Contains("Gateway:Chanels is not a setting."));
+            Assert.That(said, Has.None.Contains("   at "), "no stack trace");
+        });
+    }
+
+    private static async Task<int> AskAsync(GatewayProgram program, string? host)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, program.Url + "dev/token");
+        request.Content = System.Net.Http.Json.JsonContent.Create(new { userId = "ann" });
+        request.Headers.Host = host;
+        using var response = await http.SendAsync(request).InTime();
+        return (int)response.StatusCode;
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "RealtimeGateway.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using RealtimeGateway.Sessions;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Sessions;
+
+[TestFixture]
+public sealed class OutboundQueueTests
+{
+    private const int MaxBytes = 1_000;
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
+
+    private ManualTime _time = null!;
+    private Pipe _transport = null!;
+    private OutboundQueue _queue = null!;
+    private int _slow;
+
+    [SetUp]
+    public void Create()
+    {
+        _time = new ManualTime();
+        _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
+        _slow = 0;
+        _queue = new OutboundQueue(_transport.Writer, MaxBytes, WriteTimeout, _time, () => Interlocked.Increment(ref _slow));
+    }
+
+    [Test]
+    public async Task Messages_ArriveInOrder_WhileTheReaderIsAtTimesAway()
+    {
+        var expected = new List<byte>();
+        for (byte i = 0; i < 100; i++)
+        {
+            byte[] message = [i, i, i];
+            _queue.Add(message);
+            expected.AddRange(message);
+        }
+
+        Assert.That(await ReadAsync(expected.Count), Is.EqualTo(expected));
+        Assert.That(_slow, Is.Zero);
+    }
+
+    [Test]
+    public async Task ManyThreads_LoseNothing_AndMixNoMessages()
+    {
+        const int Threads = 8;
+        const int Each = 500;
+        var reading = ReadAsync(Threads * Each * 4);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await _queue.WaitForRoomAsync();
+                _queue.Add(new[] { (byte)thread, (byte)(i >> 8), (byte)i, (byte)thread });
+            }
+        }))).InTime();
+
+        var read = (await reading).Chunk(4).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(read, Has.All.Matches<byte[]>(message => message[0] == message[3]));
+            for (var thread = 0; thread < Threads; thread++)
+            {
+                Assert.That(
+                    read.Where(message => message[0] == thread).Select(message => message[1] << 8 | message[2]),
+                    Is.EqualTo(Enumerable.Range(0, Each)));
+            }
+        });
+    }
+
+    [Test]
+    public async Task OverTheBound_ItIsSlow_Once_AndTakesNothingMore()
+    {
+        // The pipe takes 100 bytes and lets the rest wait.
+        for (var i = 0; i < 10; i++)
+        {
+            _queue.Add(new byte[100]);
+        }
+
+        Assert.That(_slow, Is.Zero, "exactly at the bound");
+        _queue.Add(new byte[1]);
+        _queue.Add(new byte[1]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(_slow, Is.EqualTo(1));
+            Assert.That(_queue.UnsentBytes, Is.Zero, "what waited is let go");
+        });
+        await _queue.CompleteAsync().InTime();
+    }
+
+    [Test]
+    public void StuckWrite_IsSlow_AfterTheTimeout_AndNotBefore()
+    {
+        _queue.Add(new byte[200]);
+        _time.Advance(WriteTimeout);
+        _queue.CheckProgress();
+        Assert.That(_slow, Is.Zero);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _queue.CheckProgress();
+        Assert.That(_slow, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task QuietClient_IsNotStuck()
+    {
+        _queue.Add(new byte[200]);
+        await ReadAsync(200);
+        await _queue.WaitForRoomAsync().AsTask().InTime();
+        _time.Advance(TimeSpan.FromHours(1));
+        _queue.CheckProgress();
+        Assert.That(_slow, Is.Zero);
+    }
+
+    [Test]
+    public async Task Room_IsWaitedFor_FromHalfTheBoundOn()
+    {
+        _queue.Add(new byte[MaxBytes / 2]);
+        await _queue.WaitForRoomAsync().AsTask().InTime();
+        _queue.Add(new byte[1]);
+        var room = _queue.WaitForRoomAsync().AsTask();
+        Assert.That(room.IsCompleted, Is.False);
+        await ReadAsync(MaxBytes / 2 + 1);
+        await room.InTime();
+    }
+
+    [Test]
+    public async Task Complete_WaitsForWhatIsQueued_AndTakesNothingMore()
+    {
+        _queue.Add(new byte[150]);
+        _queue.Add(new byte[50]);
+        var completed = _queue.CompleteAsync();
+        _queue.Add(new byte[10]);
+        Assert.That(completed.IsCompleted, Is.False);
+        await ReadAsync(200);
+        await completed.InTime();
+        Assert.Multiple(() =>
+        {
+            Assert.That(_transport.Reader.TryRead(out _), Is.False, "nothing after the end");
+            Assert.That(_slow, Is.Zero);
+        });
+    }
+
+    [Test]
+    public async Task ReaderThatIsGone_EndsTheQueue_WithoutCallingAnybodySlow()
+    {
+        _queue.Add(new byte[150]);
+        var room = _queue.WaitForRoomAsync();
+        await _transport.Reader.CompleteAsync();
+        _queue.Add(new byte[10]);
+        await room.AsTask().InTime();
+        await _queue.CompleteAsync().InTime();
+        Assert.That(_slow, Is.Zero);
+    }
+
+    [Test]
+    public async Task TransportThatIsCompleted_EndsTheQueue()
+    {
+        await _transport.Writer.CompleteAsync();
+        _queue.Add(new byte[10]);
+        await _queue.CompleteAsync().InTime();
+        Assert.That(_slow, Is.Zero);
+    }
+
+    private async Task<byte[]> ReadAsync(int count)
+    {
+        var read = new List<byte>();
+        while (read.Count < count)
+        {
+            var result = await _transport.Reader.ReadAsync().AsTask().InTime();
+            read.AddRange(result.Buffer.ToArray());
+            _transport.Reader.AdvanceTo(result.Buffer.End);
+        }
+
+        return [.. read];
+    }
+}

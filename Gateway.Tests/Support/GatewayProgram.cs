@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace RealtimeGateway.Tests.Support;
+
+/// <summary>The gateway as a process of its own, on a free port of loopback.</summary>
+internal sealed class GatewayProgram : IAsyncDisposable
+{
+    private const string Ready = "RealtimeGateway is ready: ";
+
+    private readonly Process _process;
+    private readonly List<string> _said = [];
+
+    private GatewayProgram(string binary, string folder, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [binary, "--urls", "http://127.0.0.1:0"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>Its address, with a slash at the end.</summary>
+    public string Url { get; private set; } = string.Empty;
+
+    /// <summary>What it said until it was ready.</summary>
+    public IReadOnlyList<string> Said => _said;
+
+    /// <summary>Starts it and waits until it has said all it says when it is ready.</summary>
+    public static async Task<GatewayProgram> StartAsync(string binary, string folder, params (string Name, string Value)[] environment)
+    {
+        var program = new GatewayProgram(binary, folder, environment);
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        while (await program._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            program._said.Add(line);
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
+                program.Url = line[Ready.Length..].Replace("realtime", string.Empty, StringComparison.Ordinal);
+            }
+
+            // The lines that follow are indented; the last of them is the one about channels or tokens.
+            if (program.Url.Length > 0 && (line.Contains("development token", StringComparison.Ordinal) || line.Contains("No channel", StringComparison.Ordinal)))
+            {
+                return program;
+            }
+        }
+
+        throw new InvalidOperationException("The gateway ended: " + await program._process.StandardError.ReadToEndAsync(timeout.Token));
+    }
+
+    /// <summary>Starts it and waits for its end.</summary>
+    public static async Task<(int ExitCode, IReadOnlyList<string> Said)> RunToEndAsync(
+        string binary,
+        string folder,
+        params (string Name, string Value)[] environment)
+    {
+        await using var program = new GatewayProgram(binary, folder, environment);
+        var said = await Task.WhenAll(program._process.StandardOutput.ReadToEndAsync(), program._process.StandardError.ReadToEndAsync()).InTime();
+        await program._process.WaitForExitAsync().InTime();
+        return (program._process.ExitCode, string.Concat(said).Split('\n'));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync().InTime();
+        }
+
+        _process.Dispose();
+    }
+}
