@@ -18,7 +18,7 @@ internal sealed class DraftRules(int maxBytes, int maxChannels)
     private const int MaxEventLength = 255;
     private const int MaxIdLength = 64;
 
-    /// <summary>The payload as valid JSON in valid UTF-8, or why it is refused.</summary>
+    /// <summary>The payload as valid JSON in valid UTF-8 on one line, or why it is refused.</summary>
     public Result<ReadOnlyMemory<byte>> Check(Draft draft)
     {
         if (draft.Channels.Count == 0 || draft.Channels.Count > maxChannels)
@@ -66,7 +66,16 @@ internal sealed class DraftRules(int maxBytes, int maxChannels)
 
         return IsTooDeep(raw)
             ? new Error(ErrorCodes.InvalidRequest, $"The data nests deeper than {MaxDepth}.")
-            : new ReadOnlyMemory<byte>(raw.ToArray());
+            : OnOneLine(raw);
+    }
+
+    // Between tokens, the only place where JSON has them, line ends mean nothing; in an event stream (SSE) they end a field.
+    private static ReadOnlyMemory<byte> OnOneLine(ReadOnlySpan<byte> json)
+    {
+        var line = json.ToArray();
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        return line;
     }
 
     private static bool IsTooDeep(ReadOnlySpan<byte> json)

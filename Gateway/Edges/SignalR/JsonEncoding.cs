@@ -8,7 +8,7 @@ namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
 /// Writes a publication as the JSON protocol's invocation of <c>event</c>: the shape of <see cref="Contracts.EventMessage"/>,
-/// with the payload's bytes as they came.
+/// with the payload's bytes as they are published.
 /// </summary>
 internal sealed class JsonEncoding : IEncoding
 {

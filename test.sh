@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds everything once and runs every suite. The last line says what came of all of them: "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+results=$PWD/TestResults
+rm -rf "$results"
+mkdir "$results"
+
+# What must be on the machine. A suite that needs a system package gets it here, before anything is built.
+prepare() {
+    if ! { dotnet --version && npm --version && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; } >/dev/null; then
+        echo "The tests need the .NET SDK that global.json names, and Node 20 or later with npm." >&2
+        return 1
+    fi
+}
+
+build() {
+    dotnet build RealtimeGateway.sln
+}
+
+dotnet_tests() {
+    dotnet test Gateway.Tests --no-build --results-directory "$results" --logger "trx;LogFileName=dotnet.trx"
+}
+
+node_tests() (
+    cd clients/js
+    if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
+        npm ci --no-audit --no-fund || return
+    fi
+    node --test \
+        --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$results/node.tap" \
+        test/*.test.mjs
+)
+
+# The number that follows a pattern where a runner's results have it last; 0 where they have it not.
+number() {
+    { grep -oE "$2[0-9]+" "$1" || echo 0; } 2>/dev/null | tail -n 1 | grep -oE '[0-9]+$'
+}
+
+passed=0
+failed=0
+summary=
+
+# Adds a suite to the sum. What was skipped has shown nothing, so it failed; so has a suite that ran no test or ended badly.
+count() {
+    local suite=$1 status=$2 total=$3 good=$4
+    local bad=$((total - good))
+    if ((bad == 0 && (total == 0 || status != 0))); then
+        bad=1
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    summary+="$suite: $good passed, $bad failed"$'\n'
+}
+
+dotnet_status=1
+node_status=1
+if prepare && build; then
+    dotnet_tests && dotnet_status=0
+    node_tests && node_status=0
+fi
+
+trx=$results/dotnet.trx
+tap=$results/node.tap
+count Gateway.Tests "$dotnet_status" "$(number "$trx" '<Counters total="')" "$(number "$trx" '<Counters [^>]* passed="')"
+count clients/js "$node_status" "$(number "$tap" '^# tests ')" "$(number "$tap" '^# pass ')"
+
+printf '\n%s' "$summary"
+echo "$passed passed, $failed failed"
+((failed == 0))
