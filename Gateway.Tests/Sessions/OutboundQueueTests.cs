@@ -103,9 +103,10 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task QuietClient_IsNotStuck()
     {
-        _queue.Add(new byte[200]);
-        await ReadAsync(200);
-        await _queue.WaitForRoomAsync().AsTask().InTime();
+        _queue.Add(new byte[600]);
+        var written = _queue.WaitForRoomAsync().AsTask();
+        await ReadAsync(600);
+        await written.InTime();
         _time.Advance(TimeSpan.FromHours(1));
         _queue.CheckProgress();
         Assert.That(_slow, Is.Zero);

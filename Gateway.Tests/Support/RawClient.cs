@@ -26,6 +26,9 @@ internal sealed class RawClient : IAsyncDisposable
         await client._socket.ConnectAsync(new Uri(hubUrl.Replace("http", "ws", StringComparison.Ordinal)), CancellationToken.None).InTime();
         await client.SendAsync("""{"protocol":"json","version":1}""");
         await client.NextAsync();
+
+        // SignalR answers the handshake before the session has begun; a call is answered after that.
+        await client.InvokeAsync("Unsubscribe", """["nothing:here"]""");
         return client;
     }
 

@@ -111,8 +111,8 @@ overEveryTransport('Chat', gateway, (transport) => {
   });
 });
 
-function positionOf({ id, channel, epoch, offset }) {
-  return { id, channel, epoch, offset };
+function positionOf({ id, epoch, offset }) {
+  return { id, epoch, offset };
 }
 
 function namesOf(result) {
