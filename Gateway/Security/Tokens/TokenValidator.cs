@@ -89,9 +89,10 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             _handler.ValidateToken(token, parameters, out _);
             return true;
         }
-        catch (Exception exception) when (exception is SecurityTokenException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception exception)
         {
-            // What the library says may quote the token: its type is enough.
+            // Not only what it documents: claims of an unexpected shape make the library stumble (NullReferenceException,
+            // InvalidCastException). What it says may quote the token: its type is enough.
             LogNotGenuine(exception.GetType().Name);
             return false;
         }
@@ -120,8 +121,9 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             algorithm = alg.GetString()!;
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text in it is no Unicode.
             return false;
         }
     }
