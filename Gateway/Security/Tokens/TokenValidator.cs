@@ -49,13 +49,13 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
     {
         if (trust.Discovery is not { } discovery)
         {
-            return IsGenuine(token, [trust.Key!], options.Issuer) ? null : Forged;
+            return IsGenuine(token, [trust.Key!], IssuerOr(null)) ? null : Forged;
         }
 
         try
         {
             var issuer = await discovery.GetConfigurationAsync(cancellationToken);
-            if (IsGenuine(token, issuer.SigningKeys, options.Issuer ?? issuer.Issuer))
+            if (IsGenuine(token, issuer.SigningKeys, IssuerOr(issuer.Issuer)))
             {
                 return null;
             }
@@ -63,7 +63,7 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             // The issuer may have new keys. The manager asks it again once in its refresh interval, however often we ask.
             discovery.RequestRefresh();
             var renewed = await discovery.GetConfigurationAsync(cancellationToken);
-            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, options.Issuer ?? renewed.Issuer) ? null : Forged;
+            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, IssuerOr(renewed.Issuer)) ? null : Forged;
         }
         catch (InvalidOperationException exception)
         {
@@ -72,13 +72,15 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
         }
     }
 
+    private string? IssuerOr(string? discovered) => string.IsNullOrEmpty(options.Issuer) ? discovered : options.Issuer;
+
     private bool IsGenuine(string token, IEnumerable<SecurityKey> keys, string? issuer)
     {
         var parameters = new TokenValidationParameters
         {
             IssuerSigningKeys = keys,
             RequireSignedTokens = true,
-            ValidateIssuer = !string.IsNullOrEmpty(issuer),
+            ValidateIssuer = issuer is not null || trust.Discovery is not null,
             ValidIssuer = issuer,
             ValidateAudience = !string.IsNullOrEmpty(options.Audience),
             ValidAudience = options.Audience,
