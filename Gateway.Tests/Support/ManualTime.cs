@@ -48,10 +48,14 @@ internal sealed class ManualTime : TimeProvider
 
     private sealed class Timer(ManualTime time, Action callback) : ITimer
     {
+        // What the system's timers take, 2^32 - 2 ms.
+        private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
         public DateTimeOffset DueAt { get; private set; } = DateTimeOffset.MaxValue;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, Longest);
             lock (time._lock)
             {
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time._now + dueTime;

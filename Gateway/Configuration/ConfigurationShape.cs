@@ -57,6 +57,11 @@ internal static class ConfigurationShape
 
     private static void CheckProperties(IConfigurationSection section, Type type, Dictionary<string, string> misfits)
     {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            misfits[section.Path] = $"{section.Path} is a group of settings; write them as {section.Path}:{type.GetProperties()[0].Name}, ….";
+        }
+
         foreach (var child in section.GetChildren())
         {
             var property = type.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);

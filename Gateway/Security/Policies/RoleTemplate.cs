@@ -29,8 +29,9 @@ internal sealed partial class RoleTemplate
     {
         var (kind, id, dimension) = Role.Split(text);
 
-        // Any value fills a capture for this check: what is judged is the shape around it.
-        var isRole = Role.TryCreate(kind, Fill(id, _ => "x"), Fill(dimension, _ => kind == "team" ? "x" : "verified"), out _);
+        // Any value fills a capture for this check: what is judged is the shape around it. A brace left over is a misspelt capture.
+        var isRole = !Placeholder().Replace(text, string.Empty).AsSpan().ContainsAny('{', '}')
+            && Role.TryCreate(kind, Fill(id, _ => "x"), Fill(dimension, _ => kind == "team" ? "x" : "verified"), out _);
         template = isRole ? new RoleTemplate(kind, id, dimension) : null;
         return isRole;
     }

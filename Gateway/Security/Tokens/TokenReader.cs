@@ -24,8 +24,9 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
             var claims = document.RootElement;
             return CheckTimes(claims, out var expiresAt) is { } error ? error : ReadIdentity(claims, expiresAt);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text in it is no Unicode.
             return Refuse("its claims are not a JSON object");
         }
     }

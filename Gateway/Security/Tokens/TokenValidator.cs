@@ -49,13 +49,13 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
     {
         if (trust.Discovery is not { } discovery)
         {
-            return IsGenuine(token, [trust.Key!], options.Issuer) ? null : Forged;
+            return IsGenuine(token, [trust.Key!], IssuerOr(null)) ? null : Forged;
         }
 
         try
         {
             var issuer = await discovery.GetConfigurationAsync(cancellationToken);
-            if (IsGenuine(token, issuer.SigningKeys, options.Issuer ?? issuer.Issuer))
+            if (IsGenuine(token, issuer.SigningKeys, IssuerOr(issuer.Issuer)))
             {
                 return null;
             }
@@ -63,7 +63,7 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             // The issuer may have new keys. The manager asks it again once in its refresh interval, however often we ask.
             discovery.RequestRefresh();
             var renewed = await discovery.GetConfigurationAsync(cancellationToken);
-            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, options.Issuer ?? renewed.Issuer) ? null : Forged;
+            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, IssuerOr(renewed.Issuer)) ? null : Forged;
         }
         catch (InvalidOperationException exception)
         {
@@ -72,13 +72,15 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
         }
     }
 
+    private string? IssuerOr(string? discovered) => string.IsNullOrEmpty(options.Issuer) ? discovered : options.Issuer;
+
     private bool IsGenuine(string token, IEnumerable<SecurityKey> keys, string? issuer)
     {
         var parameters = new TokenValidationParameters
         {
             IssuerSigningKeys = keys,
             RequireSignedTokens = true,
-            ValidateIssuer = !string.IsNullOrEmpty(issuer),
+            ValidateIssuer = issuer is not null || trust.Discovery is not null,
             ValidIssuer = issuer,
             ValidateAudience = !string.IsNullOrEmpty(options.Audience),
             ValidAudience = options.Audience,
@@ -89,9 +91,10 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             _handler.ValidateToken(token, parameters, out _);
             return true;
         }
-        catch (Exception exception) when (exception is SecurityTokenException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception exception)
         {
-            // What the library says may quote the token: its type is enough.
+            // Not only what it documents: claims of an unexpected shape make the library stumble (NullReferenceException,
+            // InvalidCastException). What it says may quote the token: its type is enough.
             LogNotGenuine(exception.GetType().Name);
             return false;
         }
@@ -120,8 +123,9 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             algorithm = alg.GetString()!;
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text in it is no Unicode.
             return false;
         }
     }

@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+using RealtimeGateway.Security;
+using RealtimeGateway.Security.Tokens;
+using RealtimeGateway.Tests.Security.Keys;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Security;
+
+[TestFixture]
+public sealed class AdmissionTests
+{
+    private const string GoodKey = "the key";
+    private const string ShortKey = "the key that expires in an hour";
+    private const string ScopelessKey = "the key without a scope";
+    private const string Garbage = "garbage";
+
+    private ManualTime _time = null!;
+
+    [SetUp]
+    public void Start() => _time = new ManualTime();
+
+    [Test]
+    public async Task Guest_IsAdmitted_WhenNothingIsAskedFor()
+    {
+        var admitted = (await AdmitAsync(null, null)).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(admitted.Identity.UserId, Is.Null);
+            Assert.That(RolesOf(admitted), Is.EquivalentTo(["any", "guests"]));
+            Assert.That(admitted.Key, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task User_IsAdmitted_ByHisToken()
+    {
+        var admitted = (await AdmitAsync(Token("ann"), null)).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(admitted.Identity.UserId, Is.EqualTo("ann"));
+            Assert.That(RolesOf(admitted), Does.Contain("user:ann").And.No.Member("guests"));
+            Assert.That(admitted.Key, Is.Null);
+        });
+    }
+
+    [TestCase(Garbage)]
+    [TestCase("")]
+    public async Task WrongToken_IsRefused_AndNeverAGuest(string token)
+    {
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(token, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(token, GoodKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await Admission().AdmitAsync(token, key: null, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        });
+    }
+
+    [TestCase(Garbage, ErrorCodes.Unauthenticated)]
+    [TestCase("", ErrorCodes.Unauthenticated)]
+    [TestCase(ScopelessKey, ErrorCodes.PermissionDenied)]
+    public async Task WrongKey_IsRefused_EvenIfNoneIsNeededOrTheTokenIsGood(string key, string code)
+    {
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(null, key)).Error?.Code, Is.EqualTo(code));
+            Assert.That((await AdmitAsync(Token("ann"), key)).Error?.Code, Is.EqualTo(code));
+            Assert.That((await AdmitAsync(Token("ann"), key, requireApiKey: true)).Error?.Code, Is.EqualTo(code));
+        });
+    }
+
+    [Test]
+    public async Task ExpiredKey_IsRefused()
+    {
+        Assert.That((await AdmitAsync(null, ShortKey)).Error, Is.Null);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.That((await AdmitAsync(null, ShortKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public async Task KeysRole_IsHeld_BesideTheUsersAndTheGuestsOwn()
+    {
+        var user = (await AdmitAsync(Token("ann"), GoodKey)).OrThrow();
+        var guest = (await AdmitAsync(null, GoodKey)).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(RolesOf(user), Is.SupersetOf(["any", "users", "user:ann", "key:backend"]).And.No.Member("guests"));
+            Assert.That(RolesOf(guest), Is.EquivalentTo(["any", "guests", "key:backend"]));
+            Assert.That(user.Key?.Role.ToString(), Is.EqualTo("key:backend"));
+        });
+    }
+
+    [TestCase(7200, 3600)]
+    [TestCase(1800, 1800)]
+    public async Task Rights_EndWithWhicheverEndsFirst_TokenOrKey(int tokenSeconds, int seconds)
+    {
+        var admitted = (await AdmitAsync(Token("ann", tokenSeconds), ShortKey)).OrThrow();
+
+        Assert.That(admitted.Identity.ExpiresAt, Is.EqualTo(_time.GetUtcNow() + TimeSpan.FromSeconds(seconds)));
+    }
+
+    [Test]
+    public async Task Key_IsNeeded_WhereItIsRequired()
+    {
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(null, null, requireApiKey: true)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(Token("ann"), null, requireApiKey: true)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(null, GoodKey, requireApiKey: true)).Error, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Token_IsNeeded_WhereASessionIsRequired()
+    {
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(null, null, requireSession: true)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(null, GoodKey, requireSession: true)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(Garbage, null, requireSession: true)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(Token("ann"), null, requireSession: true)).Error, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Nobody_IsAdmitted_WhenTheGatewayIsSwitchedOff()
+    {
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(null, null, enabled: false)).Error?.Code, Is.EqualTo(ErrorCodes.Disabled));
+            Assert.That((await AdmitAsync(Token("ann"), GoodKey, enabled: false)).Error?.Code, Is.EqualTo(ErrorCodes.Disabled));
+        });
+    }
+
+    [Test]
+    public async Task User_GoesOnAsGuest_WhenHisTokenHasExpired()
+    {
+        var admission = Admission();
+        var user = (await AdmitAsync(Token("ann", 60), null)).OrThrow();
+        _time.Advance(TimeSpan.FromSeconds(60));
+
+        var after = admission.AfterExpiry(user).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(after.Identity.UserId, Is.Null);
+            Assert.That(RolesOf(after), Is.EquivalentTo(["any", "guests"]));
+            Assert.That(after.Identity.ExpiresAt, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Key_OutlivesTheToken_UntilItExpiresItself()
+    {
+        var admission = Admission();
+        var user = (await AdmitAsync(Token("ann", 60), ShortKey)).OrThrow();
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+        var withKey = admission.AfterExpiry(user).OrThrow();
+        _time.Advance(TimeSpan.FromHours(1));
+        var without = admission.AfterExpiry(withKey).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(RolesOf(withKey), Is.EquivalentTo(["any", "guests", "key:backend"]));
+            Assert.That(withKey.Identity.ExpiresAt, Is.EqualTo(user.Key!.ExpiresAt));
+            Assert.That(RolesOf(without), Is.EquivalentTo(["any", "guests"]));
+            Assert.That(without.Key, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Session_CannotGoOn_WhenWhatIsRequiredHasExpired()
+    {
+        var user = (await AdmitAsync(Token("ann", 60), ShortKey)).OrThrow();
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Admission(requireSession: true).AfterExpiry(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
+            Assert.That(Admission(requireApiKey: true).AfterExpiry(user).Error, Is.Null);
+        });
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.That(Admission(requireApiKey: true).AfterExpiry(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
+    }
+
+    private ValueTask<Result<Admitted>> AdmitAsync(
+        string? token,
+        string? apiKey,
+        bool enabled = true,
+        bool requireApiKey = false,
+        bool requireSession = false) =>
+        Admission(enabled, requireApiKey, requireSession).AdmitAsync(token, apiKey, CancellationToken.None);
+
+    private Admission Admission(bool enabled = true, bool requireApiKey = false, bool requireSession = false)
+    {
+        var start = new ManualTime().GetUtcNow();
+        var options = new JwtOptions { Secret = TestTokens.Secret };
+        var keys = TestApiKeys.Ring(
+            _time,
+            TestApiKeys.Key("backend", GoodKey),
+            TestApiKeys.Key("backend", ShortKey, start + TimeSpan.FromHours(1)),
+            new ApiKeyOptions { Name = "scopeless", Sha256 = TestApiKeys.Sha256(ScopelessKey) });
+        var tokens = new TokenValidator(options, TokenTrust.Compile(options, []), _time, NullLogger<TokenValidator>.Instance);
+        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), tokens, keys, _time);
+    }
+
+    private string Token(string userId, int seconds = 600)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        return TestTokens.Sign(new { sub = userId, iat = now, exp = now + seconds });
+    }
+
+    private static IEnumerable<string> RolesOf(Admitted admitted) => admitted.Identity.Roles.Select(role => role.ToString());
+}

@@ -1,0 +1,112 @@
+using RealtimeGateway.Configuration;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Security.Keys;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Security.Keys;
+
+[TestFixture]
+public sealed class ApiKeyRingTests
+{
+    private readonly ManualTime _time = new();
+
+    [Test]
+    public void Key_IsFound_ByItsTextAlone()
+    {
+        var ring = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key"), TestApiKeys.Key("two", "second key"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ring.Find("first key", ApiKeyScopes.Connect).OrThrow().Role.ToString(), Is.EqualTo("key:one"));
+            Assert.That(ring.Find("second key", ApiKeyScopes.Connect).OrThrow().Role.ToString(), Is.EqualTo("key:two"));
+        });
+    }
+
+    [TestCase("")]
+    [TestCase("one")]
+    [TestCase("First key")]
+    [TestCase("first key ")]
+    [TestCase("first ke")]
+    [TestCase("\ud800")]
+    public void Key_IsRefused_WhenItIsNotOnTheRing(string text)
+    {
+        var error = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key")).Find(text, ApiKeyScopes.Connect).Error;
+
+        Assert.That(error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public void Hash_IsNoKey_ForWhoeverReadTheConfiguration()
+    {
+        var ring = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key"));
+
+        Assert.That(ring.Find(TestApiKeys.Sha256("first key"), ApiKeyScopes.Connect).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public void NoKey_IsFound_OnAnEmptyRing() =>
+        Assert.That(TestApiKeys.Ring(_time).Find("first key", ApiKeyScopes.Connect).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+
+    [Test]
+    public void Hash_IsRead_InCapitalsToo()
+    {
+        var key = TestApiKeys.Key("one", "first key");
+        key.Sha256 = key.Sha256.ToUpperInvariant();
+
+        Assert.That(TestApiKeys.Ring(_time, key).Find("first key", ApiKeyScopes.Connect).Error, Is.Null);
+    }
+
+    [Test]
+    public void Key_EndsToTheMoment_WhenItExpires()
+    {
+        var ring = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key", _time.GetUtcNow() + TimeSpan.FromHours(1)));
+
+        _time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        Assert.That(ring.Find("first key", ApiKeyScopes.Connect).Error, Is.Null);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.That(ring.Find("first key", ApiKeyScopes.Connect).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public void Key_IsRefusedWithoutBeingQuoted_WhenItLacksTheScope()
+    {
+        var error = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key")).Find("first key", "publish").Error;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error?.Code, Is.EqualTo(ErrorCodes.PermissionDenied));
+            Assert.That(error?.Message, Does.Contain("publish").And.Not.Contain("first key"));
+        });
+    }
+
+    [Test]
+    public void EveryMistake_IsNamed_AndNoWrongKeyIsEverFound()
+    {
+        var problems = new List<string>();
+        var ring = ApiKeyRing.Compile(
+            [
+                TestApiKeys.Key("", "a"),
+                TestApiKeys.Key("a/b", "b"),
+                new ApiKeyOptions { Name = "short", Sha256 = "abcd" },
+                new ApiKeyOptions { Name = "text", Sha256 = new string('g', 64) },
+                new ApiKeyOptions { Name = "none" },
+                TestApiKeys.Key("scoped", "c", null, "connect", "own"),
+            ],
+            _time,
+            problems);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(problems.Select(problem => problem.Split(' ')[0]), Is.EqualTo(
+            [
+                "Gateway:Auth:ApiKeys:0:Name",
+                "Gateway:Auth:ApiKeys:1:Name",
+                "Gateway:Auth:ApiKeys:2:Sha256",
+                "Gateway:Auth:ApiKeys:3:Sha256",
+                "Gateway:Auth:ApiKeys:4:Sha256",
+                "Gateway:Auth:ApiKeys:5:Scopes",
+            ]));
+            Assert.That(ring.Find("", ApiKeyScopes.Connect).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        });
+    }
+}

@@ -1,0 +1,134 @@
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Security.Tokens;
+
+[TestFixture]
+public sealed class DiscoveryTests
+{
+    private TestIssuer _issuer = null!;
+    private TestValidator _validator = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _issuer = await TestIssuer.StartAsync();
+        _validator = ValidatorOf(_issuer.Url);
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await _issuer.DisposeAsync();
+
+    [TestCase("rsa")]
+    [TestCase("other")]
+    [TestCase(null)]
+    public async Task Token_IsBelieved_WhenOneOfTheIssuersRsaKeysSignedIt(string? kid)
+    {
+        var identity = await _validator.AdmittedAsync(TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", kid)).InTime();
+
+        Assert.That(identity.UserId, Is.EqualTo("ann"));
+    }
+
+    [Test]
+    public async Task Token_IsBelieved_WhenTheIssuersEcKeySignedIt()
+    {
+        var identity = await _validator.AdmittedAsync(TestKeys.SignEc(Claims(), TestKeys.P256, "ES256", "ec")).InTime();
+
+        Assert.That(identity.UserId, Is.EqualTo("ann"));
+    }
+
+    [TestCase("aud", "other")]
+    [TestCase("aud", null)]
+    [TestCase("iss", "https://other.example")]
+    [TestCase("iss", null)]
+    public async Task Token_IsRefused_WhenItIsFromOrForOthers(string claim, string? value)
+    {
+        var token = TestKeys.SignRsa(Claims((claim, value)), TestKeys.Rsa, "RS256", "rsa");
+
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public async Task Issuer_IsThatOfTheDocument_WhenTheSettingIsEmpty()
+    {
+        var validator = ValidatorOf(_issuer.Url, issuer: "");
+        var token = TestKeys.SignRsa(Claims(("iss", "https://other.example")), TestKeys.Rsa, "RS256", "rsa");
+
+        Assert.That((await validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public async Task Token_IsRefused_WhenItsIssuerDoesNotNameItself()
+    {
+        _issuer.Name = null;
+
+        Assert.That((await _validator.RefusedAsync(TestKeys.SignRsa(Claims(), TestKeys.Rsa)).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public async Task ForgedTokens_AreRefused_WithoutAskingTheIssuerEachTime()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var token = TestKeys.SignRsa(Claims(), TestKeys.OtherRsa, "RS256", "key" + i);
+            Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        }
+
+        Assert.That(_issuer.Requests, Is.EqualTo(1));
+    }
+
+    [TestCase("none")]
+    [TestCase("HS256")]
+    public async Task Issuer_IsNotAsked_AboutATokenOfAnAlgorithmThatItCannotHaveUsed(string algorithm)
+    {
+        var token = TestTokens.Sign(Claims(), header: $$"""{"alg":"{{algorithm}}","kid":"rsa"}""");
+
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        Assert.That(_issuer.Requests, Is.Zero);
+    }
+
+    [Test]
+    public async Task Token_IsToBeTriedAgain_WhenTheIssuerIsDown()
+    {
+        var token = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+        await _issuer.DisposeAsync();
+
+        var error = await _validator.RefusedAsync(token).InTime();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error.Code, Is.EqualTo(ErrorCodes.Unavailable));
+            Assert.That(error.RetryAfter, Is.Positive);
+            Assert.That(error.Message, Does.Not.Contain(_issuer.Url));
+        });
+    }
+
+    [Test]
+    public async Task Token_IsToBeTriedAgain_WhenTheIssuerHasNoSuchDocument()
+    {
+        var token = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+
+        Assert.That((await ValidatorOf(_issuer.Url + "/realms/other").RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unavailable));
+    }
+
+    [Test]
+    public async Task KnownKeys_AreStillBelieved_WhenTheIssuerIsDown()
+    {
+        var token = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+        await _validator.AdmittedAsync(token).InTime();
+        await _issuer.DisposeAsync();
+
+        Assert.That((await _validator.AdmittedAsync(token).InTime()).UserId, Is.EqualTo("ann"));
+    }
+
+    private Dictionary<string, object?> Claims(params (string Name, object? Value)[] changes) =>
+        _validator.Claims([("iss", _issuer.Url), ("aud", "gateway"), .. changes]);
+
+    private static TestValidator ValidatorOf(string authority, string? issuer = null) => new(options =>
+    {
+        options.Secret = null;
+        options.Authority = authority;
+        options.Audience = "gateway";
+        options.Issuer = issuer;
+    });
+}
