@@ -56,7 +56,7 @@ public sealed class AdmissionTests
         {
             Assert.That((await AdmitAsync(token, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
             Assert.That((await AdmitAsync(token, GoodKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
-            Assert.That((await Admission().AdmitAsync(token, key: null, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
     }
 

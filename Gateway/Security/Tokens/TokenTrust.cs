@@ -19,6 +19,9 @@ internal sealed record TokenTrust(
     private const string Path = $"{GatewayOptions.Section}:Auth:Jwt";
     private const int MinSecretBytes = 32;
 
+    /// <summary>How often an issuer is asked at most: after it did not answer, and for new keys after a signature that none fits.</summary>
+    public static readonly TimeSpan MinRefresh = TimeSpan.FromSeconds(5);
+
     /// <summary>Believes nobody.</summary>
     public static TokenTrust Nobody { get; } = new(new HashSet<string>(), null, null);
 
@@ -105,7 +108,10 @@ internal sealed record TokenTrust(
         var discovery = new ConfigurationManager<OpenIdConnectConfiguration>(
             url.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever { RequireHttps = !url.IsLoopback });
+            new HttpDocumentRetriever { RequireHttps = !url.IsLoopback })
+        {
+            RefreshInterval = MinRefresh,
+        };
         return new TokenTrust(new HashSet<string>([.. Rsa, .. Ec]), null, discovery);
     }
 

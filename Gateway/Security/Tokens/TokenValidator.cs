@@ -68,7 +68,7 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
         catch (InvalidOperationException exception)
         {
             LogDiscoveryFailed(exception);
-            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: 5);
+            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: (int)TokenTrust.MinRefresh.TotalSeconds);
         }
     }
 
