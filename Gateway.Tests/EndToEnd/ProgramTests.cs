@@ -6,17 +6,15 @@ namespace RealtimeGateway.Tests.EndToEnd;
 [TestFixture]
 public sealed class ProgramTests
 {
-    private static readonly string Repository = FindRepository();
-
     // The program's own output, in the configuration of these tests: what lies beside the tests has no settings.
     private static readonly string Binary = Path.Combine(
-        AppContext.BaseDirectory.Replace(Path.Combine(Repository, "Gateway.Tests"), Path.Combine(Repository, "Gateway"), StringComparison.Ordinal),
+        AppContext.BaseDirectory.Replace(Repository.PathOf("Gateway.Tests"), Repository.PathOf("Gateway"), StringComparison.Ordinal),
         "RealtimeGateway.dll");
 
     [Test]
     public async Task Development_SaysWhereItIs_WhatIsOpen_AndHowToGetAToken()
     {
-        await using var program = await GatewayProgram.StartAsync(Binary, Repository, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var program = await GatewayProgram.StartAsync(Binary, Repository.Folder, ("ASPNETCORE_ENVIRONMENT", "Development"));
         Assert.Multiple(() =>
         {
             Assert.That(program.Said, Has.Some.EqualTo($"RealtimeGateway is ready: {program.Url}realtime"));
@@ -40,8 +38,8 @@ public sealed class ProgramTests
     [Test]
     public async Task DevelopmentTokens_ExistInDevelopmentOnly_ForCallersByALocalName()
     {
-        await using var development = await GatewayProgram.StartAsync(Binary, Repository, ("ASPNETCORE_ENVIRONMENT", "Development"));
-        await using var production = await GatewayProgram.StartAsync(Binary, Repository, ("Gateway__Auth__Jwt__Secret", TestTokens.Secret));
+        await using var development = await GatewayProgram.StartAsync(Binary, Repository.Folder, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var production = await GatewayProgram.StartAsync(Binary, Repository.Folder, ("Gateway__Auth__Jwt__Secret", TestTokens.Secret));
         Assert.Multiple(async () =>
         {
             Assert.That(await AskAsync(development, host: null), Is.EqualTo(200));
@@ -55,7 +53,7 @@ public sealed class ProgramTests
     {
         var (code, said) = await GatewayProgram.RunToEndAsync(
             Binary,
-            Repository,
+            Repository.Folder,
             ("Gateway__Auth__Jwt__Secret", "short"),
             ("Gateway__Limits__MessageBytes", "many"),
             ("Gateway__Chanels__0__Pattern", "chat:*"));
@@ -77,16 +75,5 @@ public sealed class ProgramTests
         request.Headers.Host = host;
         using var response = await http.SendAsync(request).InTime();
         return (int)response.StatusCode;
-    }
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RealtimeGateway.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        return folder.FullName;
     }
 }
