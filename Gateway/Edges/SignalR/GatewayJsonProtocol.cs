@@ -10,8 +10,8 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// SignalR's JSON protocol, with the gateway's error texts: completions say <c>code: sentence</c> and nothing around it, also
-/// for unknown methods and bad arguments, which no hub filter sees.
+/// SignalR's JSON protocol, with the gateway's errors: a call fails with <c>code: sentence</c> and nothing around it, whether a
+/// hub method returned an <see cref="Error"/>, or SignalR itself refused an unknown method or bad arguments.
 /// </summary>
 internal sealed class GatewayJsonProtocol : IHubProtocol
 {
@@ -45,9 +45,12 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(Translate(message));
 
-    private static HubMessage Translate(HubMessage message) => message is CompletionMessage { Error: { } error } completion
-        ? CompletionMessage.WithError(completion.InvocationId!, HubErrorText.Unwrap(error))
-        : message;
+    private static HubMessage Translate(HubMessage message) => message switch
+    {
+        CompletionMessage { Result: Error refusal } completion => CompletionMessage.WithError(completion.InvocationId!, refusal.ToString()),
+        CompletionMessage { Error: { } error } completion => CompletionMessage.WithError(completion.InvocationId!, HubErrorText.Unwrap(error)),
+        _ => message,
+    };
 
     private static Error ToError(InvocationBindingFailureMessage failure)
     {

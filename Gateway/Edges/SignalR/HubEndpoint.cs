@@ -31,7 +31,7 @@ internal static class HubEndpoint
     {
         var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
         var services = context.RequestServices;
-        var transports = services.GetRequiredService<LiveTransports>();
+        using var life = services.GetRequiredService<LiveTransports>().Begin(context);
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
             connection,
@@ -40,14 +40,12 @@ internal static class HubEndpoint
             services.GetRequiredService<ILogger<SignalRConnection>>());
         connection.Features.Set(gateway);
         connection.Transport = gateway;
-        transports.Add(context);
         try
         {
             await next(connection);
         }
         finally
         {
-            transports.Remove(context);
             await gateway.DrainAsync();
             connection.Transport = transport;
         }

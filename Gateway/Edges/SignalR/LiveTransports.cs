@@ -15,21 +15,29 @@ internal sealed class LiveTransports
     public bool Owns(HttpContext context) =>
         !context.WebSockets.IsWebSocketRequest && TokenOf(context) is { } token && _tokens.ContainsKey(token);
 
-    public void Add(HttpContext context)
+    /// <summary>The connection of this request lives until what is returned is disposed.</summary>
+    public Life Begin(HttpContext context)
     {
-        if (TokenOf(context) is { } token)
+        // Read now: when the connection ends, the request may be gone and its context another's.
+        var token = TokenOf(context);
+        if (token is not null)
         {
             _tokens[token] = true;
         }
-    }
 
-    public void Remove(HttpContext context)
-    {
-        if (TokenOf(context) is { } token)
-        {
-            _tokens.TryRemove(token, out _);
-        }
+        return new Life(this, token);
     }
 
     private static string? TokenOf(HttpContext context) => context.Request.Query["id"].FirstOrDefault();
+
+    internal readonly struct Life(LiveTransports transports, string? token) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (token is not null)
+            {
+                transports._tokens.TryRemove(token, out _);
+            }
+        }
+    }
 }

@@ -8,7 +8,10 @@ using RealtimeGateway.Sessions;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>The hub at <c>/realtime</c>. It decides nothing: each method finds the session, calls, returns.</summary>
-/// <remarks>A refused call fails with the text <c>code: sentence</c>; see <see cref="ErrorCodes"/>.</remarks>
+/// <remarks>
+/// A method's task holds its answer, or the <see cref="Error"/> that the protocol turns into a failed call with the text
+/// <c>code: sentence</c>. A refusal is no exception here: SignalR would log each as a fault of the server.
+/// </remarks>
 public sealed class RealtimeHub : Hub<IRealtimeClient>
 {
     private Session Session => Context.Features.GetRequiredFeature<SignalRConnection>().Session;
@@ -17,45 +20,54 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
 
     /// <summary>Subscribes to channels: all of them or none.</summary>
     /// <param name="request">A channel, a list of channels, or an object; see <see cref="SubscribeRequest"/>.</param>
-    public Task<SubscribeResult> Subscribe(SubscribeRequest request) =>
-        OrThrow(Session.SubscribeAsync(request, Context.ConnectionAborted));
+    /// <returns>A <see cref="SubscribeResult"/>.</returns>
+    public async Task<object> Subscribe(SubscribeRequest request) =>
+        AnswerOf(await Session.SubscribeAsync(request, Context.ConnectionAborted));
 
     /// <summary>Ends subscriptions.</summary>
     /// <param name="request">A channel, a list of channels, or <c>{ id }</c>.</param>
-    public Task<UnsubscribeResult> Unsubscribe(UnsubscribeRequest request) =>
-        OrThrow(Session.UnsubscribeAsync(request, Context.ConnectionAborted));
+    /// <returns>An <see cref="UnsubscribeResult"/>.</returns>
+    public async Task<object> Unsubscribe(UnsubscribeRequest request) =>
+        AnswerOf(await Session.UnsubscribeAsync(request, Context.ConnectionAborted));
 
-    /// <summary>Publishes in one channel. The answer is the acknowledgement.</summary>
-    public async Task<Acknowledgement> Send(string channel, string @event, JsonElement data)
+    /// <summary>Publishes in one channel.</summary>
+    /// <returns>An <see cref="Acknowledgement"/>.</returns>
+    public async Task<object> Send(string channel, string @event, JsonElement data)
     {
-        var results = await OrThrow(PublishAsync(new PublishRequest { Channel = channel, Event = @event, Data = data }));
-        return new Acknowledgement(results[0].Id, results[0].Epoch, results[0].Offset);
+        var publication = new PublishRequest { Channel = channel, Event = @event, Data = data };
+        var published = await Operations.PublishAsync(Session, publication, Context.ConnectionAborted);
+        return published.IsRefused(out var error, out var results)
+            ? error
+            : new Acknowledgement(results[0].Id, results[0].Epoch, results[0].Offset);
     }
 
     /// <summary>Publishes in one channel or several.</summary>
     /// <returns>One <see cref="PublishResult"/> for <c>channel</c>, a list of them for <c>channels</c>.</returns>
     public async Task<object> Publish(PublishRequest publication)
     {
-        var results = await OrThrow(PublishAsync(publication));
-        return publication.Channels is null ? results[0] : results;
+        var published = await Operations.PublishAsync(Session, publication, Context.ConnectionAborted);
+        return published.IsRefused(out var error, out var results) ? error
+            : publication.Channels is null ? results[0]
+            : results;
     }
 
     /// <summary>Publishes to every session.</summary>
-    public Task<BroadcastResult> Broadcast(string @event, JsonElement data) =>
-        OrThrow(Operations.BroadcastAsync(Session, @event, data, Context.ConnectionAborted));
+    /// <returns>A <see cref="BroadcastResult"/>.</returns>
+    public async Task<object> Broadcast(string @event, JsonElement data) =>
+        AnswerOf(await Operations.BroadcastAsync(Session, @event, data, Context.ConnectionAborted));
 
     /// <summary>Lists who is in a channel.</summary>
     /// <param name="request">A channel, or <c>{ channel, cursor?, limit? }</c>.</param>
-    public Task<MembersPage> GetMembers(MembersRequest request) =>
-        OrThrow(Operations.GetMembersAsync(Session.Identity, request, Context.ConnectionAborted));
+    /// <returns>A <see cref="MembersPage"/>.</returns>
+    public async Task<object> GetMembers(MembersRequest request) =>
+        AnswerOf(await Operations.GetMembersAsync(Session.Identity, request, Context.ConnectionAborted));
 
     /// <summary>Lets this connection be somebody else, and ends what he may not read.</summary>
     /// <param name="token">A JWT, or null to be a guest.</param>
-    public Task<AuthenticateResult> Authenticate(string? token) =>
-        OrThrow(Session.AuthenticateAsync(token, Context.ConnectionAborted));
+    /// <returns>An <see cref="AuthenticateResult"/>.</returns>
+    public async Task<object> Authenticate(string? token) =>
+        AnswerOf(await Session.AuthenticateAsync(token, Context.ConnectionAborted));
 
-    private ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(PublishRequest publication) =>
-        Operations.PublishAsync(Session, publication, Context.ConnectionAborted);
-
-    private static async Task<T> OrThrow<T>(ValueTask<Result<T>> call) => (await call).OrThrow();
+    private static object AnswerOf<T>(Result<T> result)
+        where T : notnull => result.IsRefused(out var error, out var value) ? error : value;
 }

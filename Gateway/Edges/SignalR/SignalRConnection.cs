@@ -113,8 +113,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
+    // Whoever found the client slow was sending to others too: he does not wait for the end either.
+    private void OnSlow() => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
+
     // A transport that waits for a peer that does not read is not ended by aborting the connection; ending its request does.
-    private void OnSlow()
+    private void AbortTransport()
     {
         LogSlow(Id);
         Abort();
@@ -126,7 +129,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         LogRefused(Id, error.Code);
         if (frame.InvocationId is { } invocationId && frame.Type is "1" or "4")
         {
-            Send(CompletionMessage.WithError(invocationId, HubErrorText.Wrap(error)));
+            Send(CompletionMessage.WithResult(invocationId, error));
         }
         else if (_hub is null || frame.Type is not "1")
         {

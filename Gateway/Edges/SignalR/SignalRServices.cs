@@ -12,7 +12,6 @@ internal static class SignalRServices
         services.AddSignalR().AddHubOptions<RealtimeHub>(_ => { });
         services.AddOptions<HubOptions<RealtimeHub>>().Configure<IOptions<GatewayOptions>>((hub, gateway) =>
         {
-            hub.AddFilter(new RefusalFilter());
             hub.MaximumReceiveMessageSize = gateway.Value.Limits.MessageBytes;
             hub.HandshakeTimeout = gateway.Value.Limits.HandshakeTimeout;
             hub.EnableDetailedErrors = false;
