@@ -39,9 +39,11 @@ internal sealed class TestGateway : IAsyncDisposable
     /// </summary>
     /// <param name="settings">Further settings, as <c>("Auth:RequireSession", "true")</c>.</param>
     /// <param name="services">Further services, before the gateway's own.</param>
+    /// <param name="pipeline">What requests pass before the gateway.</param>
     public static async Task<TestGateway> StartAsync(
         IEnumerable<(string Key, string Value)>? settings = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Action<IApplicationBuilder>? pipeline = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
@@ -52,6 +54,7 @@ internal sealed class TestGateway : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddRealtimeGateway();
         var app = builder.Build();
+        pipeline?.Invoke(app);
         app.MapRealtimeGateway();
         await app.StartAsync();
         return new TestGateway(app);

@@ -1,4 +1,7 @@
 using System.Net.WebSockets;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Sessions;
@@ -14,10 +17,14 @@ public sealed class SlowClientTests
     private const int MessageBytes = 32 * 1024;
     private const int MostMessages = 1_000;
 
+    // SignalR by itself would let its write go on for 10 s.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
+
     [Test]
     public async Task OverTheBound_ItAloneIsClosed_AndNobodyWaitsForIt()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        var ended = new TaskCompletionSource();
+        await using var gateway = await TestGateway.StartAsync(pipeline: app => app.Use((context, next) => RunAsync(context, next, ended)));
         var reader = await gateway.ConnectAsync();
         await reader.SubscribeAsync("live:flood");
         var (stopped, id) = await SubscribeAndStopReadingAsync(gateway);
@@ -35,6 +42,7 @@ public sealed class SlowClientTests
         Assert.Multiple(async () =>
         {
             Assert.That(IsThere(gateway, id), Is.False, "the one that stopped reading was closed");
+            Assert.That(() => ended.Task.WaitAsync(AtOnce), Throws.Nothing, "and so was its transport, though it does not read");
             Assert.That((await reader.SendAsync("live:flood", "message", "after")).Id, Is.Not.Empty);
             Assert.That((await reader.NextEventAsync()).Data.GetString(), Is.EqualTo("after"));
             Assert.That(await ReadToTheEndAsync(stopped), Is.LessThan(sent), "its connection ended before it had everything");
@@ -80,6 +88,15 @@ public sealed class SlowClientTests
         for (var i = 0; i < Calls; i++)
         {
             Assert.That((await late.NextOfTypeAsync(3))["invocationId"]!.GetValue<string>(), Is.EqualTo($"{i}"));
+        }
+    }
+
+    private static async Task RunAsync(HttpContext context, RequestDelegate next, TaskCompletionSource ended)
+    {
+        await next(context);
+        if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) == "slow")
+        {
+            ended.TrySetResult();
         }
     }
 
