@@ -18,6 +18,13 @@ internal static class JsonShapes
         }
     }
 
+    /// <summary>A list of names, none of which is null.</summary>
+    public static IReadOnlyList<string> Names(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected)
+    {
+        var names = List<string?>(ref reader, options, expected);
+        return names.Contains(null) ? throw new ShapeException(expected) : (IReadOnlyList<string>)names!;
+    }
+
     public static IReadOnlyList<T> List<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected) =>
         Body<List<T>>(ref reader, options, expected);
 }

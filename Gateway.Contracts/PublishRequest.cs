@@ -43,9 +43,15 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
         }
 
         var body = JsonShapes.Body<Body>(ref reader, options, Shape);
-        if (body.Channel is null == body.Channels is null)
+        if (body.Channel is null == body.Channels is null || body.Channels?.Contains(null!) is true)
         {
             throw new ShapeException(Shape);
+        }
+
+        if (body.Readers is { ValueKind: not JsonValueKind.Null })
+        {
+            // Taken and not applied, it would hand a message to those from whom it was to be kept.
+            throw new ShapeException("Publish does not take readers from a client; leave them out.");
         }
 
         return new PublishRequest
@@ -60,7 +66,7 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
     }
 
     public override void Write(Utf8JsonWriter writer, PublishRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Body(value.Channel, value.Channels, value.Event, value.Data, value.Id, value.Echo), options);
+        JsonSerializer.Serialize(writer, new Body(value.Channel, value.Channels, value.Event, value.Data, value.Id, value.Echo, null), options);
 
     private sealed record Body(
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Channel,
@@ -68,5 +74,6 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
         string? Event,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonElement Data,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
-        bool? Echo);
+        bool? Echo,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Readers);
 }

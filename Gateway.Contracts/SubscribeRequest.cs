@@ -108,12 +108,7 @@ internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
         }
 
         var body = JsonShapes.Body<ChannelBody>(ref reader, options, Shape);
-        if (body.Since is { } since && (since.Epoch is null || since.Offset is < 0 or >= 1L << 53))
-        {
-            throw new ShapeException(Shape);
-        }
-
-        return new ChannelRequest(body.Channel ?? throw new ShapeException(Shape), body.Since);
+        return new ChannelRequest(body.Channel ?? throw new ShapeException(Shape), ToPosition(body.Since));
     }
 
     public override void Write(Utf8JsonWriter writer, ChannelRequest value, JsonSerializerOptions options)
@@ -124,9 +119,18 @@ internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
         }
         else
         {
-            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, value.Since), options);
+            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, new SinceBody(value.Since.Epoch, value.Since.Offset)), options);
         }
     }
 
-    private sealed record ChannelBody(string? Channel, Position? Since);
+    private static Position? ToPosition(SinceBody? since) => since switch
+    {
+        null => null,
+        { Epoch: { } epoch, Offset: { } offset and >= 0 and < 1L << 53 } => new Position(epoch, offset),
+        _ => throw new ShapeException(Shape),
+    };
+
+    private sealed record ChannelBody(string? Channel, SinceBody? Since);
+
+    private sealed record SinceBody(string? Epoch, long? Offset);
 }

@@ -31,7 +31,7 @@ internal sealed class UnsubscribeRequestConverter : JsonConverter<UnsubscribeReq
         reader.TokenType switch
         {
             JsonTokenType.String => new UnsubscribeRequest { Channels = [reader.GetString()!] },
-            JsonTokenType.StartArray => new UnsubscribeRequest { Channels = JsonShapes.List<string>(ref reader, options, Shape) },
+            JsonTokenType.StartArray => new UnsubscribeRequest { Channels = JsonShapes.Names(ref reader, options, Shape) },
             JsonTokenType.StartObject => new UnsubscribeRequest
             {
                 Id = JsonShapes.Body<ById>(ref reader, options, Shape).Id ?? throw new ShapeException(Shape),

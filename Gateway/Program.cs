@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using RealtimeGateway;
 
@@ -22,5 +23,10 @@ catch (OptionsValidationException exception)
         await Console.Error.WriteLineAsync("  " + failure);
     }
 
+    return 1;
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"The gateway does not start: {exception.Message} Choose another with --urls http://localhost:5081.");
     return 1;
 }

@@ -79,7 +79,10 @@ public static class RealtimeGatewayServices
 
     private static void AddChannels(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => new DraftRules(options.Limits.MessageBytes, options.Limits.ChannelsPerPublish)));
+        services.AddSingleton(Settings(options => new DraftRules(
+            options.Limits.MessageBytes,
+            options.Limits.ChannelsPerPublish,
+            options.Limits.OutboundBytes / LimitsOptions.OutboundMessages)));
         services.AddSingleton<ChannelRegistry>();
         services.AddSingleton<Publisher>();
     }

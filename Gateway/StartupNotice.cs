@@ -37,9 +37,12 @@ internal static class StartupNotice
             yield return "  No channel is open to anybody: add policies to Gateway:Channels in appsettings.json.";
         }
 
+        yield return $"  Broadcasts: {Roles(options.Broadcast)}";
         if (isDevelopment && addresses is [var first, ..] && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
         {
-            yield return $$"""  A development token: curl -s {{first}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
+            // Tokens are given by a local name only, whatever address the gateway listens on.
+            var port = BindingAddress.Parse(first).Port;
+            yield return $$"""  A development token: curl -s http://localhost:{{port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class RoomTests
         ["Sessions"] = ["Channels", "Presence", "Security"],
         ["Edges"] = ["Security"],
         ["Edges.InProcess"] = ["Channels"],
-        ["Edges.Rest"] = ["Configuration", "Edges", "Security", "Sessions"],
+        ["Edges.Rest"] = ["Configuration", "Edges", "Security", "Security.Tokens", "Sessions"],
         ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "Security", "Sessions"],
     };
 

@@ -228,6 +228,44 @@ public abstract class BrokerSpecification
     }
 
     [Test]
+    public async Task SameBody_WrittenOtherwise_IsNoConflict()
+    {
+        var key = new IdempotencyKey("user:ann", "once");
+        var first = await _one.PublishAsync(Some("chat:a") with { Data = """{"a":1,"b":["\u00fc",{}]}"""u8.ToArray() }, Kept, key, default);
+        var again = await _one.PublishAsync(Some("chat:a") with { Data = """{ "b": ["ü", {}], "a": 1 }"""u8.ToArray() }, Kept, key, default);
+        var other = await _one.PublishAsync(Some("chat:a") with { Data = """{"a":1,"b":[{},"ü"]}"""u8.ToArray() }, Kept, key, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(again.OrThrow().Position, Is.EqualTo(first.OrThrow().Position));
+            Assert.That(other.Error?.Code, Is.EqualTo(ErrorCodes.Conflict));
+        });
+    }
+
+    [Test]
+    public async Task Key_OutlivesTheSubscribers_WhereNothingIsKept()
+    {
+        var key = new IdempotencyKey("user:ann", "once");
+        await _one.SubscribeAsync("live:a", retention: null, _ear, default);
+        await _one.PublishAsync(Some("live:a"), retention: null, key, default);
+        await _ear.NextAsync();
+        await _one.UnsubscribeAsync("live:a", _ear, default);
+        await _other.SubscribeAsync("live:a", retention: null, _otherEar, default);
+
+        await _one.PublishAsync(Some("live:a"), retention: null, key, default);
+        var conflict = await _one.PublishAsync(Some("live:a") with { Event = "other" }, retention: null, key, default);
+        var unheard = await _one.PublishAsync(Some("live:b"), retention: null, key, default);
+        var unheardConflict = await _one.PublishAsync(Some("live:b") with { Event = "other" }, retention: null, key, default);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(_otherEar.HasMore, Is.False);
+            Assert.That(conflict.Error?.Code, Is.EqualTo(ErrorCodes.Conflict));
+            Assert.That(unheard.Error, Is.Null);
+            Assert.That(unheardConflict.Error?.Code, Is.EqualTo(ErrorCodes.Conflict));
+        });
+    }
+
+    [Test]
     public async Task SameId_OfAnotherPrincipalOrChannel_IsAnotherKey()
     {
         var ann = new IdempotencyKey("user:ann", "once");

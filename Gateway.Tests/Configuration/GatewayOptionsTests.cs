@@ -43,7 +43,7 @@ public sealed class GatewayOptionsTests
             ("Channels:0:Read:1", "label:admin"),
             ("Channels:0:History:Ttl", "1.00:00:00"),
             ("Channels:1:Pattern", "chat:*"),
-            ("Limits:OutboundBytes", "65536"));
+            ("Limits:OutboundBytes", "524288"));
 
         Assert.Multiple(() =>
         {
@@ -63,7 +63,7 @@ public sealed class GatewayOptionsTests
             Assert.That(options.Channels[0].History?.Ttl, Is.EqualTo(TimeSpan.FromDays(1)));
             Assert.That(options.Channels[0].History?.Size, Is.EqualTo(100));
             Assert.That(options.Channels[1].History, Is.Null);
-            Assert.That(options.Limits.OutboundBytes, Is.EqualTo(65536));
+            Assert.That(options.Limits.OutboundBytes, Is.EqualTo(524288));
         });
     }
 

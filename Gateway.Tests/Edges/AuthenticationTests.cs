@@ -55,6 +55,25 @@ public sealed class AuthenticationTests
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
+    [TestCase("/api/channels/chat:lobby/members?access_token={0}", "{0}", null)]
+    [TestCase("/api/channels/chat:lobby/members?access_token={0}&access_token=wrong", null, null)]
+    [TestCase("/api/channels/chat:lobby/members?api_key=one&api_key=other", null, null)]
+    [TestCase("/api/channels/chat:lobby/members?api_key=one", null, "one")]
+    public async Task CredentialGivenTwice_IsRefused(string path, string? token, string? key)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var good = TestTokens.For("ann");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path.Replace("{0}", good, StringComparison.Ordinal));
+        request.Headers.Authorization = token is null ? null : new("Bearer", good);
+        request.Headers.Add("X-Api-Key", key is null ? [] : [key]);
+        using var response = await gateway.Http.SendAsync(request).InTime();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+            Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("more than once"));
+        });
+    }
+
     [Test]
     public async Task WebSocket_WithAWrongToken_IsRefused_AndWithATokenInTheQuery_IsThatUser()
     {
@@ -132,6 +151,61 @@ public sealed class AuthenticationTests
             Assert.That(heard.Data.GetInt32(), Is.EqualTo(2));
             Assert.That(heard.Sender!.UserId, Is.Null);
         });
+    }
+
+    [Test]
+    public async Task RefusedUnsubscribe_LeavesNothingBehind_ThatOutlivesTheRights()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", "red"));
+        await client.SubscribeAsync("team:red:plans");
+        await client.ErrorOfAsync("Unsubscribe", new[] { "team:red:plans", null });
+        await client.AuthenticateAsync(null);
+        await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("team:red:plans", "message", "secret");
+        Assert.That(await client.EventsUntilNowAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task HostsAuthorizer_ThatTakesLong_HoldsUpNobodyElsesDecision_AndItsOwnIsADenial()
+    {
+        var authorizer = new Unanswering();
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", "red"));
+        await client.SubscribeAsync(new[] { "chat:slow", "team:red:plans" });
+        authorizer.IsSilent = true;
+        var authenticated = client.AuthenticateAsync(null);
+        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:slow", "revoked", "permission_denied")));
+            Assert.That((await authenticated).UserId, Is.Null);
+        });
+    }
+
+    [TestCase("/realtime/negotiate?negotiateVersion=1&id=")]
+    [TestCase("/realtime/negotiate?negotiateVersion=1&id=LIVE")]
+    public async Task NothingIsNegotiated_InTheNameOfALiveConnection(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync([("Auth:RequireSession", "true")]);
+        var token = TestTokens.For("ann");
+        using var negotiate = new HttpRequestMessage(HttpMethod.Post, "/realtime/negotiate?negotiateVersion=1");
+        negotiate.Headers.Authorization = new("Bearer", token);
+        using var negotiated = await gateway.Http.SendAsync(negotiate);
+        var id = JsonNode.Parse(await negotiated.Content.ReadAsStringAsync())!["connectionToken"]!.GetValue<string>();
+        await using var live = await TestClient.ConnectAsync($"{gateway.HubUrl}?id={id}", token);
+        await using var empty = await TestClient.ConnectAsync($"{gateway.HubUrl}?id=", token);
+        using var response = await gateway.Http.PostAsync(path.Replace("LIVE", id, StringComparison.Ordinal), null);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task ConnectionId_ThatOthersSee_IsNoTokenOfTheConnection()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync();
+        var id = await client.FindIdAsync();
+        using var response = await gateway.Http.DeleteAsync($"/realtime?id={id}");
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.NotFound), "no connection is known by it");
     }
 
     [Test]
@@ -240,6 +314,21 @@ public sealed class AuthenticationTests
             Assert.That(await client.ErrorOfAsync("Subscribe", "chat:fault"), Is.EqualTo("internal: The gateway failed to do this; its log says why."));
             Assert.That((await client.SubscribeAsync("chat:lobby")).Channels.Single().Channel, Is.EqualTo("chat:lobby"));
         });
+    }
+
+    private sealed class Unanswering : IChannelAuthorizer
+    {
+        public bool IsSilent { get; set; }
+
+        public async ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken)
+        {
+            if (IsSilent && access.Channel == "chat:slow")
+            {
+                await new TaskCompletionSource().Task;
+            }
+
+            return ChannelDecision.Abstain;
+        }
     }
 
     private sealed class MembersOnly : IChannelAuthorizer

@@ -20,7 +20,8 @@ public sealed class ProgramTests
             Assert.That(program.Said, Has.Some.EqualTo($"RealtimeGateway is ready: {program.Url}realtime"));
             Assert.That(program.Said, Has.Some.EqualTo("  chat:* - read: any; write: any; see members: any"));
             Assert.That(program.Said, Has.Some.EqualTo("  team:{team}:* - read: team:{team}; write: team:{team}; see members: team:{team}"));
-            Assert.That(program.Said, Has.Some.StartsWith($"  A development token: curl -s {program.Url}dev/token"));
+            Assert.That(program.Said, Has.Some.EqualTo("  Broadcasts: label:admin"));
+            Assert.That(program.Said, Has.Some.StartsWith($"  A development token: curl -s http://localhost:{new Uri(program.Url).Port}/dev/token"));
         });
     }
 

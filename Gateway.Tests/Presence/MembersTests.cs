@@ -44,6 +44,25 @@ public sealed class MembersTests
     }
 
     [Test]
+    public async Task Members_FollowWhoASessionIs()
+    {
+        var client = await JoinAsync("ann");
+        Assert.That((await client.GetMembersAsync("chat:lobby")).Members.Single().Id, Is.EqualTo("user:ann"));
+        await client.AuthenticateAsync(TestTokens.For("bob"));
+        Assert.That((await client.GetMembersAsync("chat:lobby")).Members.Single().Id, Is.EqualTo("user:bob"));
+    }
+
+    [TestCase("/api/%63hannels/chat:lobby/members")]
+    [TestCase("/api/channels/chat:lobby/members/")]
+    public async Task Http_FindsTheName_HoweverThePathIsWritten(string path)
+    {
+        await JoinAsync("ann");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_gateway.Url.ToString().TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var response = await _gateway.Http.SendAsync(request);
+        Assert.That(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["channel"]!.GetValue<string>(), Is.EqualTo("chat:lobby"));
+    }
+
+    [Test]
     public async Task Page_IsExactOnTheWire()
     {
         await JoinAsync("ann");

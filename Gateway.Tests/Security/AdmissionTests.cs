@@ -175,6 +175,23 @@ public sealed class AdmissionTests
     }
 
     [Test]
+    public async Task Token_OutlivesTheKey_UntilItExpiresItself()
+    {
+        var admission = Admission();
+        var user = (await AdmitAsync(Token("ann", 2 * 3600), ShortKey)).OrThrow();
+
+        _time.Advance(TimeSpan.FromHours(1));
+        var withoutKey = admission.AfterExpiry(user).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(user.Identity.ExpiresAt, Is.EqualTo(user.Key!.ExpiresAt));
+            Assert.That(withoutKey.Identity.UserId, Is.EqualTo("ann"));
+            Assert.That(RolesOf(withoutKey), Does.Not.Contain("key:backend").And.Contain("user:ann"));
+        });
+    }
+
+    [Test]
     public async Task Session_CannotGoOn_WhenWhatIsRequiredHasExpired()
     {
         var user = (await AdmitAsync(Token("ann", 60), ShortKey)).OrThrow();

@@ -89,6 +89,14 @@ public sealed class OutboundQueueTests
     }
 
     [Test]
+    public async Task OneMessage_IsNeverTooMuch_HoweverLarge()
+    {
+        _queue.Add(new byte[MaxBytes * 3]);
+        Assert.That(_slow, Is.Zero);
+        Assert.That(await ReadAsync(MaxBytes * 3), Has.Length.EqualTo(MaxBytes * 3));
+    }
+
+    [Test]
     public void StuckWrite_IsSlow_AfterTheTimeout_AndNotBefore()
     {
         _queue.Add(new byte[200]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
 
@@ -163,6 +164,35 @@ public sealed class SubscriptionTests
     }
 
     [Test]
+    public async Task Echo_IsOfTheChannelsThatAreAdded_AndOfNoOthers()
+    {
+        await _client.SubscribeAsync("chat:a");
+        await _client.SubscribeAsync(new { channels = new[] { "chat:b" }, echo = false });
+        await _client.SubscribeAsync("chat:c");
+        foreach (var channel in new[] { "chat:a", "chat:b", "chat:c" })
+        {
+            await _client.SendAsync(channel, "message", null);
+        }
+
+        Assert.That((await _client.EventsUntilNowAsync()).Select(heard => heard.Channel), Is.EqualTo(new[] { "chat:a", "chat:c" }));
+    }
+
+    [Test]
+    public async Task CopiesOfOnePublish_AreBoundedTogether_SoThatNoReaderIsClosedByThem()
+    {
+        string[] channels = [.. Enumerable.Range(1, 5).Select(i => $"chat:{i}")];
+        await _other.SubscribeAsync(channels);
+        var error = await _client.ErrorOfAsync("Publish", new { channels, @event = "message", data = new string('x', 60_000) });
+        var fitting = await _client.Hub.InvokeAsync<PublishResult[]>("Publish", new { channels, @event = "message", data = new string('x', 50_000) }).InTime();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error, Is.EqualTo("payload_too_large: The copies for 5 channels have 300160 bytes; 262144 are the most. Publish to fewer at once."));
+            Assert.That(fitting, Has.Length.EqualTo(5));
+            Assert.That(await _other.EventsUntilNowAsync(), Has.Count.EqualTo(5));
+        });
+    }
+
+    [Test]
     public async Task Since_IsAnsweredHonestly()
     {
         var first = await _other.SendAsync("chat:a", "message", 1);
@@ -206,6 +236,7 @@ public sealed class SubscriptionTests
             var heard = await client.NextEventAsync();
             Assert.Multiple(() =>
             {
+                Assert.That(heard.Sender!.UserId, Is.EqualTo("root"));
                 Assert.That(heard.Channel, Is.EqualTo("$all"));
                 Assert.That(heard.Id, Is.EqualTo(result.Id));
                 Assert.That(heard.Offset, Is.Null);

@@ -14,11 +14,11 @@ internal interface IBroker
     /// <param name="publication">Its <see cref="Publication.Position"/> is ignored: the broker gives it one.</param>
     /// <param name="retention">What its channel keeps; null for nothing, and then there is no position.</param>
     /// <param name="key">
-    /// Given again within 5 minutes, it changes nothing and returns the first result; with another event or payload it is a
-    /// <c>conflict</c>. Needs retention or a subscriber on the channel: a channel that is nowhere remembers nothing.
+    /// Given again within 5 minutes, it changes nothing and returns the first result; with another event or another payload (as
+    /// JSON, however it is written) it is a <c>conflict</c>.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is then unknown.</param>
-    ValueTask<Result<Publication>> PublishAsync(
+    ValueTask<Result<Receipt>> PublishAsync(
         Publication publication,
         Retention? retention,
         IdempotencyKey? key,

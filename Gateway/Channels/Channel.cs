@@ -15,8 +15,12 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ISubscriber> _audience = new(StringComparer.Ordinal);
     private Position? _top;
+    private long _version;
     private bool _isHeard;
     private bool _isRetired;
+
+    /// <summary>Another number whenever somebody comes, goes, or is somebody else.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>The position of the last publication that was handed out here; null without history.</summary>
     public Position? Top => Volatile.Read(ref _top);
@@ -39,6 +43,7 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         lock (_lock)
         {
             _audience.Add(subscriber.ConnectionId, subscriber);
+            _version++;
             return (true, _top);
         }
     }
@@ -49,6 +54,7 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         lock (_lock)
         {
             _audience.Remove(subscriber.ConnectionId);
+            _version++;
         }
     }
 
@@ -90,7 +96,7 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
     }
 
     /// <summary>Hands a message that is no publication to everyone here but some.</summary>
-    public void Send(Outbound message, IReadOnlyCollection<string> exceptConnectionIds)
+    public void Send(Outbound message, IReadOnlySet<string> exceptConnectionIds)
     {
         lock (_lock)
         {
@@ -104,12 +110,21 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         }
     }
 
-    /// <summary>Who is here now.</summary>
-    public ISubscriber[] Snapshot()
+    /// <summary>Who is here now, and a number that is another one whenever that is.</summary>
+    public (ISubscriber[] Subscribers, long Version) Snapshot()
     {
         lock (_lock)
         {
-            return [.. _audience.Values];
+            return ([.. _audience.Values], _version);
+        }
+    }
+
+    /// <summary>Somebody here is somebody else now.</summary>
+    public void OnUserChanged()
+    {
+        lock (_lock)
+        {
+            _version++;
         }
     }
 

@@ -10,7 +10,7 @@ namespace RealtimeGateway.Channels;
 /// What may be published. What passes here can be handed to every client as it is: a payload that breaks a recipient is
 /// refused to its sender, before anybody else has seen it.
 /// </summary>
-internal sealed class DraftRules(int maxBytes, int maxChannels)
+internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalBytes)
 {
     /// <summary>How deep arrays and objects may nest.</summary>
     public const int MaxDepth = 32;
@@ -42,7 +42,20 @@ internal sealed class DraftRules(int maxBytes, int maxChannels)
             return new Error(ErrorCodes.InvalidRequest, $"An id is 1 to {MaxIdLength} printable ASCII characters without spaces.");
         }
 
-        return CheckData(draft.Data);
+        return CheckData(draft.Data).IsRefused(out var refusal, out var data) ? refusal
+            : CheckTotal(draft, data.Length) is { } tooMuch ? tooMuch
+            : data;
+    }
+
+    // One reader may be in all of these channels. What a single call puts into his queue must leave him room to keep up, or
+    // one publisher could have another client closed as slow.
+    private Error? CheckTotal(Draft draft, int dataBytes)
+    {
+        var copies = draft.Channels.Count;
+        var total = copies == 1 ? 0 : (long)copies * (dataBytes + draft.Channels.Sum(channel => channel.Length));
+        return total > maxTotalBytes
+            ? new Error(ErrorCodes.PayloadTooLarge, $"The copies for {copies} channels have {total} bytes; {maxTotalBytes} are the most. Publish to fewer at once.")
+            : null;
     }
 
     private Result<ReadOnlyMemory<byte>> CheckData(JsonElement data)
@@ -64,6 +77,11 @@ internal sealed class DraftRules(int maxBytes, int maxChannels)
             return new Error(ErrorCodes.InvalidRequest, "The data is not valid UTF-8.");
         }
 
+        if (HasHalfCharacter(raw))
+        {
+            return new Error(ErrorCodes.InvalidRequest, "The data holds half of a surrogate pair, which is no character.");
+        }
+
         return IsTooDeep(raw)
             ? new Error(ErrorCodes.InvalidRequest, $"The data nests deeper than {MaxDepth}.")
             : OnOneLine(raw);
@@ -76,6 +94,39 @@ internal sealed class DraftRules(int maxBytes, int maxChannels)
         line.AsSpan().Replace((byte)'\r', (byte)' ');
         line.AsSpan().Replace((byte)'\n', (byte)' ');
         return line;
+    }
+
+    // Escaped, a lone surrogate is valid JSON (RFC 8259, 8.2), but strict readers refuse the whole message for it.
+    private static bool HasHalfCharacter(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsWholeText(in reader))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsWholeText(in Utf8JsonReader reader)
+    {
+        try
+        {
+            reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static bool IsTooDeep(ReadOnlySpan<byte> json)

@@ -4,12 +4,11 @@ using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
 
-/// <summary>The one way by which anything is published, whoever wants it and however it came in.</summary>
+/// <summary>The one way by which anything is published, whoever wants it and however it came in: prepared, then published.</summary>
 internal sealed class Publisher(IBroker broker, ChannelRegistry channels, DraftRules rules, TimeProvider time)
 {
-    /// <summary>Publishes a draft whose permission was decided.</summary>
-    /// <returns>One acknowledgement a channel, in order (promise 1).</returns>
-    public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(Draft draft, CancellationToken cancellationToken)
+    /// <summary>Checks all that does not depend on who wants it.</summary>
+    public Result<PreparedPublication> Prepare(Draft draft)
     {
         if (rules.Check(draft).IsRefused(out var refusal, out var data))
         {
@@ -27,18 +26,24 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, DraftR
             Channels = draft.Channels.Count > 1 ? draft.Channels : null,
             Echo = draft.Echo,
         };
-        var key = draft.Id is null ? null : new IdempotencyKey(draft.Principal, draft.Id);
-        var results = new PublishResult[draft.Channels.Count];
+        return new PreparedPublication(publication, draft.Channels, draft.Id is null ? null : new IdempotencyKey(draft.Principal, draft.Id));
+    }
+
+    /// <summary>Publishes what was prepared, and permitted.</summary>
+    /// <returns>One acknowledgement a channel, in order (promise 1).</returns>
+    public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(PreparedPublication prepared, CancellationToken cancellationToken)
+    {
+        var results = new PublishResult[prepared.Channels.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            var channel = draft.Channels[i];
-            var outcome = await broker.PublishAsync(publication with { Channel = channel }, channels.RetentionOf(channel), key, cancellationToken);
-            if (outcome.IsRefused(out refusal, out var published))
+            var copy = prepared.Publication with { Channel = prepared.Channels[i] };
+            var outcome = await broker.PublishAsync(copy, channels.RetentionOf(copy.Channel), prepared.Key, cancellationToken);
+            if (outcome.IsRefused(out var refusal, out var receipt))
             {
                 return refusal;
             }
 
-            results[i] = new PublishResult(published.Id, channel, published.Position?.Epoch, published.Position?.Offset);
+            results[i] = new PublishResult(receipt.Id, copy.Channel, receipt.Position?.Epoch, receipt.Position?.Offset);
         }
 
         return results;

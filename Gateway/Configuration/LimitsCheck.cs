@@ -3,6 +3,8 @@ namespace RealtimeGateway.Configuration;
 /// <summary>The bounds of the bounds.</summary>
 internal static class LimitsCheck
 {
+    private const int MinOutboundBytes = 64 * 1024;
+
     /// <summary>A sentence for each limit out of its range.</summary>
     public static IEnumerable<string> Problems(LimitsOptions limits)
     {
@@ -10,7 +12,7 @@ internal static class LimitsCheck
         (string Name, long Value, long Least, long Most)[] numbers =
         [
             (nameof(limits.MessageBytes), limits.MessageBytes, 1024, 1024 * 1024),
-            (nameof(limits.OutboundBytes), limits.OutboundBytes, 64 * 1024, 64 * 1024 * 1024),
+            (nameof(limits.OutboundBytes), limits.OutboundBytes, MinOutboundBytes, 64 * 1024 * 1024),
             (nameof(limits.ChannelsPerSession), limits.ChannelsPerSession, 1, 10_000),
             (nameof(limits.SubscriptionsPerSession), limits.SubscriptionsPerSession, 1, 1_000),
             (nameof(limits.ChannelsPerPublish), limits.ChannelsPerPublish, 1, 1_000),
@@ -23,6 +25,12 @@ internal static class LimitsCheck
             {
                 yield return $"{Section}{name} is {value}; it goes from {least} to {most}.";
             }
+        }
+
+        if (limits.OutboundBytes >= MinOutboundBytes && limits.OutboundBytes < (long)limits.MessageBytes * LimitsOptions.OutboundMessages)
+        {
+            yield return $"{Section}{nameof(limits.OutboundBytes)} is less than {LimitsOptions.OutboundMessages} times {nameof(limits.MessageBytes)}: "
+                + "one message could close who is to get it.";
         }
 
         (string Name, TimeSpan Value)[] durations =

@@ -6,7 +6,13 @@ public sealed class LimitsOptions
     /// <summary>Bytes of one message from a client, 1 KiB to 1 MiB. Default 64 KiB.</summary>
     public int MessageBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Bytes that may wait for one client before it is closed as slow, 64 KiB to 64 MiB. Default 1 MiB.</summary>
+    /// <summary>How many of the largest messages must find room in what may wait for one client.</summary>
+    internal const int OutboundMessages = 4;
+
+    /// <summary>
+    /// Bytes that may wait for one client before it is closed as slow, 64 KiB to 64 MiB, and four times <see cref="MessageBytes"/>
+    /// or more. Default 1 MiB.
+    /// </summary>
     public int OutboundBytes { get; set; } = 1024 * 1024;
 
     /// <summary>How long one write to a client may be stuck before it is closed as slow, 1 s to 60 s. Default 5 s.</summary>
@@ -21,7 +27,10 @@ public sealed class LimitsOptions
     /// <summary>Subscriptions one session may have, 1 to 1,000. Default 100.</summary>
     public int SubscriptionsPerSession { get; set; } = 100;
 
-    /// <summary>Channels one publish may name, 1 to 1,000. Default 100.</summary>
+    /// <summary>
+    /// Channels one publish may name, 1 to 1,000. Default 100. All its copies together may have a quarter of
+    /// <see cref="OutboundBytes"/>.
+    /// </summary>
     public int ChannelsPerPublish { get; set; } = 100;
 
     /// <summary>

@@ -10,14 +10,15 @@ internal static class AdmissionEndpoints
 
     /// <summary>Nothing of these endpoints runs for whoever is not admitted; he gets the problem instead.</summary>
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="isAdmitted">Requests that belong to something that was admitted before.</param>
-    public static TBuilder RequireAdmission<TBuilder>(this TBuilder endpoints, Func<HttpContext, bool>? isAdmitted = null)
+    /// <param name="known">Who was admitted before with what a request belongs to; null where it must show a credential itself.</param>
+    public static TBuilder RequireAdmission<TBuilder>(this TBuilder endpoints, Func<HttpContext, Admitted?>? known = null)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoints.Finally(endpoint =>
         {
             var next = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => isAdmitted?.Invoke(context) is true ? next(context) : AdmitAsync(context, next);
+            endpoint.RequestDelegate = context =>
+                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, next);
         });
         return endpoints;
     }
@@ -36,9 +37,14 @@ internal static class AdmissionEndpoints
             return;
         }
 
+        await EnterAsync(context, admitted, next);
+    }
+
+    private static Task EnterAsync(HttpContext context, Admitted admitted, RequestDelegate next)
+    {
         context.Items[Key] = admitted;
         context.User = ToPrincipal(admitted.Identity);
-        await next(context);
+        return next(context);
     }
 
     // What code that knows only ASP.NET Core finds: the user's id, and the roles as they are written.

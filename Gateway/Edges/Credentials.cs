@@ -10,18 +10,23 @@ internal readonly record struct Credentials(string? Token, string? ApiKey)
 {
     private const string Bearer = "Bearer ";
 
-    /// <summary>Reads them; a header that shows something else than these is refused, not overlooked.</summary>
+    /// <summary>Reads them. What is no such thing, or is there more than once, is refused: it could not all be believed.</summary>
     public static Result<Credentials> Of(HttpRequest request)
     {
-        var apiKey = request.Headers["X-Api-Key"].FirstOrDefault() ?? request.Query["api_key"].FirstOrDefault();
-        var header = request.Headers.Authorization;
-        if (header.Count == 0)
+        string?[] tokens = [.. request.Headers.Authorization, .. request.Query["access_token"]];
+        string?[] keys = [.. request.Headers["X-Api-Key"], .. request.Query["api_key"]];
+        if (tokens.Length > 1 || keys.Length > 1)
         {
-            return new Credentials(request.Query["access_token"].FirstOrDefault(), apiKey);
+            return new Error(ErrorCodes.Unauthenticated, "A credential is there more than once; send each one way.");
         }
 
-        return header is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? new Credentials(value[Bearer.Length..].Trim(), apiKey)
-            : new Error(ErrorCodes.Unauthenticated, "The Authorization header is not one 'Bearer' and a token.");
+        if (request.Headers.Authorization is not [{ } header])
+        {
+            return new Credentials(tokens.FirstOrDefault(), keys.FirstOrDefault());
+        }
+
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? new Credentials(header[Bearer.Length..].Trim(), keys.FirstOrDefault())
+            : new Error(ErrorCodes.Unauthenticated, "The Authorization header is not 'Bearer' and a token.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using RealtimeGateway.Contracts;
 
@@ -7,11 +8,15 @@ namespace RealtimeGateway.Edges;
 internal static class Problem
 {
     /// <summary>As the result of an endpoint.</summary>
-    public static IResult Of(Error error)
+    public static IResult Of(Error error) => new ProblemResult(error);
+
+    /// <summary>As the whole answer of a request.</summary>
+    public static Task WriteAsync(HttpContext context, Error error)
     {
+        var status = StatusOf(error.Code);
         var details = new ProblemDetails
         {
-            Status = StatusOf(error.Code),
+            Status = status,
             Title = error.Code,
             Detail = error.Message,
             Extensions = { ["code"] = error.Code },
@@ -19,25 +24,15 @@ internal static class Problem
         if (error.RetryAfter is { } seconds)
         {
             details.Extensions["retryAfter"] = seconds;
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return Results.Problem(details);
-    }
-
-    /// <summary>As the whole answer of a request that no endpoint is to see.</summary>
-    public static Task WriteAsync(HttpContext context, Error error)
-    {
-        if (error.RetryAfter is { } seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        if (StatusOf(error.Code) == StatusCodes.Status401Unauthorized)
+        if (status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return Of(error).ExecuteAsync(context);
+        return Results.Problem(details).ExecuteAsync(context);
     }
 
     private static int StatusOf(string code) => code switch
@@ -51,4 +46,9 @@ internal static class Problem
         ErrorCodes.Disabled or ErrorCodes.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    private sealed class ProblemResult(Error error) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, error);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
@@ -9,6 +10,8 @@ namespace RealtimeGateway.Presence;
 /// <summary>Who is in a channel: a user once, with all his connections; each connection of a guest.</summary>
 internal sealed class MemberList(ChannelRegistry channels)
 {
+    private readonly ConditionalWeakTable<Channel, Known> _known = [];
+
     /// <summary>One page, in the order of member ids: a page goes on where the last ended, whoever came or went meanwhile.</summary>
     public Result<MembersPage> Read(MembersRequest request)
     {
@@ -22,14 +25,31 @@ internal sealed class MemberList(ChannelRegistry channels)
             return new Error(ErrorCodes.InvalidRequest, "The cursor is not one that this gateway gave.");
         }
 
-        var members = (channels.Find(request.Channel)?.Snapshot() ?? [])
-            .GroupBy(MemberIdOf)
-            .Select(member => new Member(member.Key, member.First().UserId, member.Count(), null, member.Min(one => one.JoinedAt)))
-            .OrderBy(member => member.Id, StringComparer.Ordinal)
-            .ToArray();
-        var page = members.SkipWhile(member => string.CompareOrdinal(member.Id, after) <= 0).Take(request.Limit).ToArray();
+        var members = channels.Find(request.Channel) is { } channel ? MembersOf(channel) : [];
+        var start = Array.FindIndex(members, member => string.CompareOrdinal(member.Id, after) > 0);
+        var page = start < 0 ? [] : members.AsSpan(start, Math.Min(request.Limit, members.Length - start)).ToArray();
         var isLast = page.Length == 0 || ReferenceEquals(page[^1], members[^1]);
         return new MembersPage(members.Length, page, isLast ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].Id)));
+    }
+
+    // Put together once for all who ask until somebody comes or goes: in a large channel that is much work for one page.
+    private Member[] MembersOf(Channel channel)
+    {
+        if (_known.TryGetValue(channel, out var known) && known.Version == channel.Version)
+        {
+            return known.Members;
+        }
+
+        var (subscribers, version) = channel.Snapshot();
+        Member[] members =
+        [
+            .. subscribers
+                .GroupBy(MemberIdOf)
+                .Select(member => new Member(member.Key, member.First().UserId, member.Count(), null, member.Min(one => one.JoinedAt)))
+                .OrderBy(member => member.Id, StringComparer.Ordinal),
+        ];
+        _known.AddOrUpdate(channel, new Known(version, members));
+        return members;
     }
 
     private static string MemberIdOf(ISubscriber subscriber) =>
@@ -51,4 +71,6 @@ internal sealed class MemberList(ChannelRegistry channels)
         after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return true;
     }
+
+    private sealed record Known(long Version, Member[] Members);
 }

@@ -41,10 +41,12 @@ internal sealed class Admission(AdmissionRules rules, TokenValidator tokens, Api
     /// <summary>Who a session still is when its rights have expired, or why it cannot go on.</summary>
     public Result<Admitted> AfterExpiry(Admitted admitted)
     {
-        var isKeyExpired = admitted.Key?.ExpiresAt <= time.GetUtcNow();
-        return rules.RequireSession || rules.RequireApiKey && isKeyExpired
+        var now = time.GetUtcNow();
+        var identity = admitted.Own.IsExpired(now) ? Identity.Guest : admitted.Own;
+        var key = admitted.Key?.ExpiresAt <= now ? null : admitted.Key;
+        return rules.RequireSession && identity.UserId is null || rules.RequireApiKey && key is null
             ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
-            : Admit(Identity.Guest, isKeyExpired ? null : admitted.Key);
+            : new Admitted(identity, key);
     }
 
     private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, CancellationToken cancellationToken)
@@ -53,20 +55,23 @@ internal sealed class Admission(AdmissionRules rules, TokenValidator tokens, Api
         {
             return rules.RequireSession
                 ? new Error(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.")
-                : Admit(Identity.Guest, key);
+                : new Admitted(Identity.Guest, key);
         }
 
         return (await tokens.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
-            : Admit(identity, key);
+            : new Admitted(identity, key);
     }
-
-    private static Admitted Admit(Identity identity, ApiKey? key) =>
-        new(key is null ? identity : identity.WithKey(key.Role, key.ExpiresAt), key);
 }
 
-/// <summary>Who was admitted, and by which API key.</summary>
-internal sealed record Admitted(Identity Identity, ApiKey? Key);
+/// <summary>Who was admitted.</summary>
+/// <param name="Own">Who he is by his token.</param>
+/// <param name="Key">The API key he came with, or null.</param>
+internal sealed record Admitted(Identity Own, ApiKey? Key)
+{
+    /// <summary>Who he is by all that he showed; ends when the first of it does.</summary>
+    public Identity Identity { get; } = Key is null ? Own : Own.WithKey(Key.Role, Key.ExpiresAt);
+}
 
 /// <summary>Whom the gateway takes at all.</summary>
 internal sealed record AdmissionRules(bool Enabled, bool RequireApiKey, bool RequireSession);

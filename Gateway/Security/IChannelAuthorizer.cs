@@ -7,7 +7,10 @@ namespace RealtimeGateway.Security;
 /// </summary>
 public interface IChannelAuthorizer
 {
-    /// <summary>Decides one access. Asked again whenever a session's identity changes.</summary>
+    /// <summary>
+    /// Decides one access. Asked again about everything a session hears when its identity changes; then an answer that takes
+    /// longer than 5 s, or an exception, is a denial.
+    /// </summary>
     /// <param name="access">Who wants to do what, where.</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for the answer any more.</param>
     ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken);

@@ -13,19 +13,29 @@ internal sealed class ClientOperations(
     Publisher publisher,
     MemberList members)
 {
-    /// <summary>Publishes in every channel of the request, or in none if one of them is refused.</summary>
+    /// <summary>
+    /// Publishes in the channels of the request: in none if one of them is not permitted. A <c>conflict</c> in one comes after
+    /// those before it were published; the same request again changes nothing in these.
+    /// </summary>
     public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(Session session, PublishRequest request, CancellationToken cancellationToken)
     {
-        var draft = Draft.Of(request, session.AsSender);
+        // Who it is is asked once: what is permitted to one must not go out in the name of another.
+        var identity = session.Identity;
+        var draft = Draft.Of(request, new Sender(identity.UserId, session.ConnectionId));
+        if (publisher.Prepare(draft).IsRefused(out var refusal, out var prepared))
+        {
+            return refusal;
+        }
+
         foreach (var channel in draft.Channels)
         {
-            if (await permissions.DecideAsync(session.Identity, Right.Write, channel, cancellationToken) is { } refusal)
+            if (await permissions.DecideAsync(identity, Right.Write, channel, cancellationToken) is { } denied)
             {
-                return refusal;
+                return denied;
             }
         }
 
-        return await publisher.PublishAsync(draft, cancellationToken);
+        return await publisher.PublishAsync(prepared, cancellationToken);
     }
 
     /// <summary>Publishes to every session.</summary>
@@ -35,13 +45,20 @@ internal sealed class ClientOperations(
         JsonElement data,
         CancellationToken cancellationToken)
     {
-        if (await permissions.DecideAsync(session.Identity, Right.Broadcast, ChannelName.All, cancellationToken) is { } denied)
+        var identity = session.Identity;
+        if (await permissions.DecideAsync(identity, Right.Broadcast, ChannelName.All, cancellationToken) is { } denied)
         {
             return denied;
         }
 
-        var draft = new Draft { Channels = [ChannelName.All], Event = @event, Data = data, Sender = session.AsSender };
-        return (await publisher.PublishAsync(draft, cancellationToken)).IsRefused(out var refusal, out var results)
+        var sender = new Sender(identity.UserId, session.ConnectionId);
+        var draft = new Draft { Channels = [ChannelName.All], Event = @event, Data = data, Sender = sender };
+        if (publisher.Prepare(draft).IsRefused(out var refusal, out var prepared))
+        {
+            return refusal;
+        }
+
+        return (await publisher.PublishAsync(prepared, cancellationToken)).IsRefused(out refusal, out var results)
             ? refusal
             : new BroadcastResult(results[0].Id);
     }

@@ -40,7 +40,7 @@ internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan
                 return;
             }
 
-            isSlow = _unsent + bytes.Length > maxBytes;
+            isSlow = _unsent > 0 && _unsent + bytes.Length > maxBytes; // One message is never too much to wait.
             if (!isSlow)
             {
                 _waiting.Enqueue(bytes);

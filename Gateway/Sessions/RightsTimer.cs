@@ -3,8 +3,8 @@ namespace RealtimeGateway.Sessions;
 /// <summary>Calls back when the rights of a session end, to the moment: a token's rights end at its <c>exp</c> (promise 9).</summary>
 internal sealed class RightsTimer : IDisposable
 {
-    // Timers take no more than 2^32 - 2 ms; a later end is approached in steps.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+    // Timers do not notice when the clock is set; a far end is approached in steps.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _time;
     private readonly Action _onEnd;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
@@ -15,6 +14,9 @@ namespace RealtimeGateway.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: CloseAsync frees the timer.")]
 internal sealed partial class Session
 {
+    /// <summary>How long a new decision about what is heard may take; then it is a denial.</summary>
+    private static readonly TimeSpan DecisionTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
 
     private readonly SessionServices _services;
@@ -44,9 +46,6 @@ internal sealed partial class Session
     /// <summary>What the client may ask for beside its subscriptions.</summary>
     public ClientOperations Operations => _services.Operations;
 
-    /// <summary>This session as others see who publishes.</summary>
-    public Sender AsSender => new(Identity.UserId, ConnectionId);
-
     /// <summary>Begins the session of a client that was admitted.</summary>
     public static async ValueTask<Session> OpenAsync(IClientConnection connection, Admitted admitted, SessionServices services)
     {
@@ -61,7 +60,11 @@ internal sealed partial class Session
     /// <summary>Makes, widens or replaces a subscription: all of its channels or none.</summary>
     public async ValueTask<Result<SubscribeResult>> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken)
     {
-        var asked = request.Channels.DistinctBy(channel => channel.Channel, StringComparer.Ordinal).ToArray();
+        // A channel that is named twice counts once, by the entry that says more.
+        var asked = request.Channels
+            .GroupBy(channel => channel.Channel, StringComparer.Ordinal)
+            .Select(same => same.FirstOrDefault(channel => channel.Since is not null) ?? same.First())
+            .ToArray();
         if (asked.Length == 0)
         {
             return new Error(ErrorCodes.InvalidRequest, "Subscribe needs one channel or more.");
@@ -70,6 +73,11 @@ internal sealed partial class Session
         if (request.Id is { } chosen && (!DraftRules.IsToken(chosen, maxLength: 64) || chosen[0] == '$'))
         {
             return new Error(ErrorCodes.InvalidRequest, "A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.");
+        }
+
+        if (asked.Length > _services.Limits.Channels)
+        {
+            return TooManyChannels();
         }
 
         using var _ = await _gate.EnterAsync(cancellationToken);
@@ -125,7 +133,17 @@ internal sealed partial class Session
             return Ended;
         }
 
-        await BecomeAsync(admitted, ErrorCodes.PermissionDenied);
+        try
+        {
+            await BecomeAsync(admitted, ErrorCodes.PermissionDenied);
+        }
+        catch
+        {
+            // Half of one and half of another is nobody.
+            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply the new identity."));
+            throw;
+        }
+
         var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
         return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
     }
@@ -136,8 +154,8 @@ internal sealed partial class Session
         using var _ = await _gate.EnterAsync(cancellationToken);
         if (!_hasEnded)
         {
-            var granted = _subscriptions.Find(Subscription.Grants)?.Channels ?? FrozenSet<string>.Empty;
-            await _subscriptions.SetAsync(new(Subscription.Grants, granted.Append(channel).ToFrozenSet(StringComparer.Ordinal), Echo: true), cancellationToken);
+            var granted = _subscriptions.Find(Subscription.Grants) ?? Subscription.To(Subscription.Grants, []);
+            await _subscriptions.SetAsync(granted.With([channel], echo: true), cancellationToken);
         }
     }
 
@@ -145,7 +163,7 @@ internal sealed partial class Session
     public async ValueTask ExpelAsync(string channel, CancellationToken cancellationToken)
     {
         using var _ = await _gate.EnterAsync(cancellationToken);
-        if (!_subscriptions.OfClient.Any(subscription => subscription.Channels.Contains(channel)))
+        if (!_subscriptions.OfClient.Any(subscription => subscription.Names(channel)))
         {
             // The client never asked for it, so it need not be told.
             await _subscriptions.RemoveAsync(Subscription.Grants, [channel]);
@@ -169,17 +187,15 @@ internal sealed partial class Session
     private static Subscription ImplicitOf(Identity identity)
     {
         string[] channels = identity.UserId is { } userId ? [ChannelName.All, ChannelName.OfUser(userId)] : [ChannelName.All];
-        return new Subscription(Subscription.Implicit, channels.ToFrozenSet(StringComparer.Ordinal), Echo: true);
+        return Subscription.To(Subscription.Implicit, channels);
     }
 
     private Subscription ToSubscription(SubscribeRequest request, IEnumerable<ChannelRequest> asked)
     {
         var channels = asked.Select(channel => channel.Channel);
-        var kept = request.Id is null ? _subscriptions.Find(Subscription.Default)?.Channels : null;
-        return new Subscription(
-            request.Id ?? Subscription.Default,
-            channels.Concat(kept ?? FrozenSet<string>.Empty).ToFrozenSet(StringComparer.Ordinal),
-            request.Echo);
+        return request.Id is null && _subscriptions.Find(Subscription.Default) is { } standing
+            ? standing.With(channels, request.Echo)
+            : Subscription.To(request.Id ?? Subscription.Default, channels, request.Echo);
     }
 
     private Error? CheckLimits(Subscription wanted)
@@ -191,10 +207,11 @@ internal sealed partial class Session
         }
 
         var channels = others.Append(wanted).SelectMany(subscription => subscription.Channels).Distinct(StringComparer.Ordinal).Count();
-        return channels > _services.Limits.Channels
-            ? new Error(ErrorCodes.LimitExceeded, $"A session is subscribed to {_services.Limits.Channels} channels at most; leave one first.")
-            : null;
+        return channels > _services.Limits.Channels ? TooManyChannels() : null;
     }
+
+    private Error TooManyChannels() =>
+        new(ErrorCodes.LimitExceeded, $"A session is subscribed to {_services.Limits.Channels} channels at most; leave one first.");
 
     private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
     {
@@ -221,8 +238,15 @@ internal sealed partial class Session
         try
         {
             using var _ = await _gate.EnterAsync(CancellationToken.None);
-            if (_hasEnded || !Identity.IsExpired(_services.Time.GetUtcNow()))
+            if (_hasEnded)
             {
+                return;
+            }
+
+            if (!Identity.IsExpired(_services.Time.GetUtcNow()))
+            {
+                // A newer token came while this waited, or the clock was set back.
+                _rights.Set(Identity.ExpiresAt);
                 return;
             }
 
@@ -253,32 +277,36 @@ internal sealed partial class Session
         {
             _services.Registry.Move(this, before.UserId, Identity.UserId);
             Connection.OnUserChanged(Identity.UserId);
+            _subscriptions.OnUserChanged();
             await _subscriptions.SetAsync(ImplicitOf(Identity), CancellationToken.None);
 
             // What the server granted, it granted to who this was.
             await _subscriptions.RemoveAsync(Subscription.Grants);
         }
 
-        foreach (var channel in _subscriptions.NeedingPermission.ToArray())
+        // All at once, and each ends as soon as it is decided: nobody keeps what he lost because another decision takes long.
+        using var patience = new CancellationTokenSource(DecisionTimeout, _services.Time);
+        await foreach (var decision in Task.WhenEach(_subscriptions.NeedingPermission.Select(channel => MayReadAsync(channel, patience.Token)).ToArray()))
         {
-            if (!await MayReadAsync(channel))
+            if (await decision is (var channel, false))
             {
                 await EndAsync(channel, reason);
             }
         }
     }
 
-    private async ValueTask<bool> MayReadAsync(string channel)
+    private async Task<(string Channel, bool MayRead)> MayReadAsync(string channel, CancellationToken cancellationToken)
     {
         try
         {
-            return await _services.Permissions.DecideAsync(Identity, Right.Read, channel, CancellationToken.None) is null;
+            var decision = _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken);
+            return (channel, await decision.AsTask().WaitAsync(cancellationToken) is null);
         }
         catch (Exception exception)
         {
-            // A decision that failed is no permission.
+            // A decision that failed, or does not come, is no permission.
             LogDecisionFailed(ConnectionId, channel, exception);
-            return false;
+            return (channel, false);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 
@@ -16,11 +15,12 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     /// <summary>The subscriptions that the client made.</summary>
     public IEnumerable<Subscription> OfClient => _subscriptions.Values.Where(subscription => !subscription.IsGateways);
 
-    /// <summary>The channels that the client chose, once each, without those that the server granted as well.</summary>
+    /// <summary>
+    /// The channels that are heard by permission: all but the gateway's own and those that the server granted. It goes by what
+    /// is heard and not by what was asked for, so nothing that is heard can escape a new decision.
+    /// </summary>
     public IEnumerable<string> NeedingPermission =>
-        OfClient.SelectMany(subscription => subscription.Channels)
-            .Distinct(StringComparer.Ordinal)
-            .Except(Find(Subscription.Grants)?.Channels ?? Enumerable.Empty<string>());
+        _memberships.Keys.Where(channel => Find(Subscription.Implicit)?.Names(channel) is not true && Find(Subscription.Grants)?.Names(channel) is not true);
 
     public Subscription? Find(string id) => _subscriptions.GetValueOrDefault(id);
 
@@ -36,7 +36,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         {
             foreach (var channel in subscription.Channels.Where(channel => !Hears(channel)))
             {
-                var membership = new Membership(session, subscription.Echo, time.GetUtcNow());
+                var membership = new Membership(session, subscription.Echoes[channel], time.GetUtcNow());
                 joined[channel] = await channels.JoinAsync(channel, membership, cancellationToken);
                 _memberships[channel] = membership;
             }
@@ -68,7 +68,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     /// <summary>Takes channels out of one subscription, which ends when none is left.</summary>
     public async ValueTask<bool> RemoveAsync(string id, IReadOnlyCollection<string> gone)
     {
-        if (Find(id) is not { } subscription || !subscription.Channels.Overlaps(gone))
+        if (Find(id) is not { } subscription || !gone.Any(subscription.Names))
         {
             return false;
         }
@@ -76,6 +76,15 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         Narrow(subscription, gone);
         await SettleAsync(gone);
         return true;
+    }
+
+    /// <summary>The session is another user now: the members of its channels are others.</summary>
+    public void OnUserChanged()
+    {
+        foreach (var channel in _memberships.Keys)
+        {
+            channels.Find(channel)?.OnUserChanged();
+        }
     }
 
     /// <summary>Ends everything.</summary>
@@ -98,14 +107,14 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
     private void Narrow(Subscription subscription, IReadOnlyCollection<string> gone)
     {
-        var left = subscription.Channels.Except(gone).ToFrozenSet(StringComparer.Ordinal);
-        if (left.Count == 0)
+        var left = subscription.Without(gone);
+        if (left.Echoes.Count == 0)
         {
             _subscriptions.Remove(subscription.Id);
         }
         else
         {
-            _subscriptions[subscription.Id] = subscription with { Channels = left };
+            _subscriptions[subscription.Id] = left;
         }
     }
 
@@ -115,14 +124,14 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         var unnamed = new List<string>();
         foreach (var channel in touched.Distinct(StringComparer.Ordinal).Where(Hears))
         {
-            var naming = _subscriptions.Values.Where(subscription => subscription.Channels.Contains(channel)).ToArray();
+            var naming = _subscriptions.Values.Where(subscription => subscription.Names(channel)).ToArray();
             if (naming.Length == 0)
             {
                 unnamed.Add(channel);
             }
             else
             {
-                _memberships[channel].WantsEcho = naming.Any(subscription => subscription.Echo);
+                _memberships[channel].WantsEcho = naming.Any(subscription => subscription.Echoes[channel]);
             }
         }
 

@@ -86,6 +86,16 @@ public sealed class RealtimePublisherTests
         });
     }
 
+    [Test]
+    public async Task Comments_InAHostsDocument_AreNotPublished()
+    {
+        var client = await _gateway.ConnectAsync();
+        await client.SubscribeAsync("chat:lobby");
+        using var document = JsonDocument.Parse("{\"a\":1, // why\n\"b\":[2,]}", new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        await _publisher.PublishAsync(new PublishRequest { Channel = "chat:lobby", Event = "message", Data = document.RootElement });
+        Assert.That((await client.NextEventAsync()).Data.GetRawText(), Is.EqualTo("""{"a":1,"b":[2]}"""));
+    }
+
     [TestCase("two words", ErrorCodes.InvalidChannel)]
     [TestCase("$other", ErrorCodes.InvalidChannel)]
     [TestCase("chat:*", ErrorCodes.InvalidChannel)]

@@ -60,9 +60,17 @@ public sealed class HubErrorTests
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":9007199254740992}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[]}]""", "invalid_request: Subscribe does not take events, filter or hidden in this version; leave them out.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"id":"$grants"}]""", "invalid_request: A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.")]
+    [TestCase("Unsubscribe", """[["chat:lobby",null]]""", "invalid_request: Unsubscribe takes a channel, a list of channels, or { id }.")]
+    [TestCase("Publish", """[{"channels":["chat:a",null],"event":"e"}]""", "invalid_request: Publish takes { channel or channels, event, data, id?, echo? }.")]
+    [TestCase("Send", """["chat:a","message",{"text":"\ud800"}]""", "invalid_request: The data holds half of a surrogate pair, which is no character.")]
+    [TestCase("Send", """["chat:a","message",{"\udc00\ud800":1}]""", "invalid_request: The data holds half of a surrogate pair, which is no character.")]
     [TestCase("Unsubscribe", "[null]", "invalid_request: Unsubscribe takes a channel, a list of channels, or { id }.")]
     [TestCase("Publish", "[null]", "invalid_request: Publish takes { channel or channels, event, data, id?, echo? }.")]
     [TestCase("Publish", """[{"channel":"chat:a","channels":["chat:b"],"event":"e"}]""", "invalid_request: Publish takes { channel or channels, event, data, id?, echo? }.")]
+    [TestCase("Publish", """[{"channel":"chat:a","event":"e","readers":["any"]}]""", "invalid_request: Publish does not take readers from a client; leave them out.")]
+    [TestCase("Send", """[null,"message",1]""", BadName)]
+    [TestCase("Subscribe", "[]", "invalid_request: The arguments do not fit Subscribe(channels).")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e"}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Publish", """[{"channels":[],"event":"e"}]""", "invalid_request: A publish names 1 to 100 channels.")]
     [TestCase("Publish", """[{"channel":"chat:a","event":"e","id":"two words"}]""", "invalid_request: An id is 1 to 64 printable ASCII characters without spaces.")]
     [TestCase("GetMembers", "[null]", "invalid_request: GetMembers takes a channel, or { channel, cursor?, limit? }.")]
@@ -167,6 +175,40 @@ public sealed class HubErrorTests
         await _client.SendAsync($$"""{"type":1,"target":"Send","arguments":["chat:lobby","message","{{new string('x', 100_000)}}"]}""");
         await _client.SendAsync("""{"type":1,"target":"Nope","arguments":[]}""");
         Assert.That((await _client.InvokeAsync("Unsubscribe", """["chat:lobby"]"""))["error"], Is.Null);
+    }
+
+    [TestCase("""{"type":99}""")]
+    [TestCase("""{"type":5,"invocationId":"1"}""")]
+    [TestCase("""{"type":8,"sequenceId":1}""")]
+    [TestCase("""{"type":9,"sequenceId":-9223372036854775808}""")]
+    [TestCase("""{"type":3,"invocationId":"s1","result":1}""")]
+    public async Task MessageThatIsNothingToTheGateway_IsIgnored_AndWhatFollowsIsRead(string message)
+    {
+        // What comes with it, and begins behind it, must neither wait for ever nor be waited for in a loop.
+        await _client.SendAsync(message + "\u001e" + """{"type":1,"invocationId":"next","target":"Unsubscribe","arguments":["chat:lobby"]}""");
+        Assert.That((await _client.NextOfTypeAsync(3))["invocationId"]!.GetValue<string>(), Is.EqualTo("next"));
+    }
+
+    [Test]
+    public async Task Streams_AreNothingAMethodTakes()
+    {
+        await _client.SendAsync("""{"type":1,"invocationId":"1","target":"Send","streamIds":["s"],"arguments":["chat:lobby","message",1]}""");
+        Assert.That((await _client.NextOfTypeAsync(3))["error"]!.GetValue<string>(), Does.StartWith("invalid_request: "));
+    }
+
+    [Test]
+    public async Task Message_OfExactlyTheBound_IsTaken()
+    {
+        const string Before = """{"type":1,"invocationId":"1","target":"Send","arguments":["live:a","message",""";
+        await _client.SendAsync(Before + '"' + new string('x', 65_536 - Before.Length - 4) + "\"]}");
+        var taken = await _client.NextOfTypeAsync(3);
+        await _client.SendAsync(Before + '"' + new string('x', 65_537 - Before.Length - 4) + "\"]}");
+        var refused = await _client.NextOfTypeAsync(3);
+        Assert.Multiple(() =>
+        {
+            Assert.That(taken["error"], Is.Null);
+            Assert.That(refused["error"]!.GetValue<string>(), Does.StartWith("payload_too_large: "));
+        });
     }
 
     [Test]

@@ -51,6 +51,7 @@ public sealed class HubLifetimeManagerTests
         {
             Assert.That(await one.NextAsync(), Is.EqualTo("hello"));
             Assert.That(gone.HasMore, Is.False);
+            Assert.That(_gateway.Services.GetRequiredService<SessionRegistry>().Find(gone.Id), Is.Null, "nothing of it is left to be sent to");
         });
     }
 
@@ -184,6 +185,17 @@ public sealed class HubLifetimeManagerTests
             Assert.That(thrown.Message, Is.EqualTo("Invocation canceled by the server."));
             Assert.That((await one.InvokeAsync("Unsubscribe", """["chat:lobby"]"""))["error"], Is.Null, "the connection lives");
         });
+    }
+
+    [Test]
+    public async Task ClientResult_WithoutAValue_IsAnError_AndNotAWaitForEver()
+    {
+        var one = await _gateway.ConnectRawAsync();
+        var id = _gateway.Services.GetRequiredService<SessionRegistry>().All.Single().ConnectionId;
+        var answer = _hub.Clients.Client(id).InvokeAsync<int>("Result", default);
+        var invocationId = (await one.NextOfTypeAsync(1))["invocationId"]!.GetValue<string>();
+        await _manager.SetConnectionResultAsync(id, CompletionMessage.WithResult(invocationId, null));
+        Assert.CatchAsync<HubException>(() => answer.InTime());
     }
 
     [Test]

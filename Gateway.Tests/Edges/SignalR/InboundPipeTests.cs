@@ -35,6 +35,8 @@ public sealed class InboundPipeTests
         (new string('{', 150), ErrorCodes.InvalidRequest, null),
         (new string('"', 300), ErrorCodes.PayloadTooLarge, null),
         (new string(']', 300), ErrorCodes.PayloadTooLarge, null),
+        ("{" + string.Concat(Enumerable.Repeat("a:", 150)), ErrorCodes.PayloadTooLarge, null),
+        ($$"""{"type":1,"invocationId":"\ud800","arguments":["{{new string('x', 300)}}"]}""", ErrorCodes.PayloadTooLarge, null),
     ];
 
     [FsCheck.NUnit.Property(MaxTest = 500)]
@@ -74,6 +76,17 @@ public sealed class InboundPipeTests
             Assert.That(result.IsCompleted, Is.True);
             Assert.That(result.Buffer.IsEmpty, Is.True);
         });
+    }
+
+    [Test]
+    public void Scan_CostsTheSameForEveryByte()
+    {
+        // Of hostile text each piece may look like a property; the scan must not stop to parse any of it.
+        var scanner = new FrameScanner();
+        var hostile = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes("{" + string.Concat(Enumerable.Repeat("a:", 500_000))));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        scanner.Feed(hostile);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000), "an exception or a document for each would be megabytes");
     }
 
     [Test]

@@ -73,7 +73,7 @@ public sealed class SlowClientTests
     {
         // More answers than the bound and the machine's buffers hold, asked for by one who reads only afterwards.
         const int Calls = 4_000;
-        await using var gateway = await TestGateway.StartAsync([("Limits:OutboundBytes", "65536")]);
+        await using var gateway = await TestGateway.StartAsync([("Limits:OutboundBytes", "65536"), ("Limits:MessageBytes", "16384")]);
         for (var i = 0; i < 20; i++)
         {
             await (await gateway.ConnectAsync(TestTokens.For("user-with-a-name-of-some-length-" + i))).SubscribeAsync("live:room");

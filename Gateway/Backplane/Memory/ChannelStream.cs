@@ -11,7 +11,7 @@ namespace RealtimeGateway.Backplane.Memory;
 /// </summary>
 internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 {
-    // What a kept publication costs beside its payload: the record, its strings, its place in the queue.
+    // What a kept publication costs beside its payload and texts: the record, its position, its place in the queue.
     private const int Overhead = 256;
 
     private readonly Lock _lock = new();
@@ -22,14 +22,15 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     private DateTimeOffset _expiresAt = DateTimeOffset.MaxValue;
     private long _lastUsed = time.GetTimestamp();
     private long _bytes;
+    private bool _countsAsIdle;
     private bool _isRetired;
 
     /// <summary>When something last happened here, as a timestamp of the clock.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    private bool IsIdleNeedsLock => _handlers.Length == 0 && _top is not null;
+    private bool IsIdleNeedsLock => !_isRetired && _handlers.Length == 0 && (_top is not null || _recentKeys is not null);
 
-    public bool TryPublish(Publication publication, Retention? retention, IdempotencyKey? key, out Result<Publication> result)
+    public bool TryPublish(Publication publication, Retention? retention, IdempotencyKey? key, out Result<Receipt> result)
     {
         lock (_lock)
         {
@@ -41,7 +42,8 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
             if (key is not null)
             {
-                _recentKeys ??= new RecentKeys(time);
+                _recentKeys ??= new RecentKeys(budget, time);
+                CountIdleNeedsLock();
                 if (_recentKeys.Find(key, publication) is { } earlier)
                 {
                     result = earlier;
@@ -57,9 +59,10 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
                 KeepNeedsLock(publication, retention);
             }
 
+            var receipt = new Receipt(publication.Id, publication.Position);
             if (key is not null)
             {
-                _recentKeys!.Add(key, publication);
+                _recentKeys!.Add(key, publication, receipt);
             }
 
             foreach (var handler in _handlers)
@@ -67,7 +70,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
                 handler.OnPublication(publication);
             }
 
-            result = publication;
+            result = receipt;
             return true;
         }
     }
@@ -124,28 +127,30 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         }
     }
 
-    /// <summary>Ends this stream if nobody hears it and, unless told otherwise, it has no position to keep.</summary>
-    public bool TryRetire(bool evenWithPosition)
+    /// <summary>Ends this stream if nobody hears it and, unless told otherwise, it has nothing to remember.</summary>
+    public bool TryRetire(bool evenIfIdle)
     {
         lock (_lock)
         {
-            if (_isRetired || _handlers.Length > 0 || _top is not null && !evenWithPosition)
+            if (_isRetired || _handlers.Length > 0 || IsIdleNeedsLock && !evenIfIdle)
             {
                 return false;
             }
 
+            _isRetired = true;
             DropHistoryNeedsLock();
-            budget.AddIdleStreams(IsIdleNeedsLock ? -1 : 0);
-            return _isRetired = true;
+            DropKeysNeedsLock();
+            return true;
         }
     }
 
-    /// <summary>Forgets what it keeps, but not its position.</summary>
-    public void DropHistory()
+    /// <summary>Forgets what it keeps and which keys it saw, but not its position.</summary>
+    public void Drop()
     {
         lock (_lock)
         {
             DropHistoryNeedsLock();
+            DropKeysNeedsLock();
         }
     }
 
@@ -161,7 +166,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         {
             // A new stream is a new epoch: no position of an earlier life can be mistaken for one of this.
             _top = new Position(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), 0);
-            budget.AddIdleStreams(IsIdleNeedsLock ? 1 : 0);
+            CountIdleNeedsLock();
         }
 
         if (time.GetUtcNow() >= _expiresAt)
@@ -174,9 +179,17 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     private void SetHandlersNeedsLock(IBrokerHandler[] handlers)
     {
-        var wasIdle = IsIdleNeedsLock;
         _handlers = handlers;
-        budget.AddIdleStreams((IsIdleNeedsLock ? 1 : 0) - (wasIdle ? 1 : 0));
+        CountIdleNeedsLock();
+    }
+
+    private void CountIdleNeedsLock()
+    {
+        if (_countsAsIdle != IsIdleNeedsLock)
+        {
+            _countsAsIdle = !_countsAsIdle;
+            budget.AddIdleStreams(_countsAsIdle ? 1 : -1);
+        }
     }
 
     private void KeepNeedsLock(Publication publication, Retention retention)
@@ -199,11 +212,19 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         CountNeedsLock(-_bytes);
     }
 
+    private void DropKeysNeedsLock()
+    {
+        _recentKeys?.Clear();
+        _recentKeys = null;
+        CountIdleNeedsLock();
+    }
+
     private void CountNeedsLock(long bytes)
     {
         _bytes += bytes;
         budget.AddBytes(bytes);
     }
 
-    private static long SizeOf(Publication publication) => publication.Data.Length + Overhead;
+    private static long SizeOf(Publication publication) =>
+        Overhead + publication.Data.Length + sizeof(char) * (publication.Event.Length + publication.Id.Length + (publication.Channels?.Sum(channel => channel.Length) ?? 0));
 }

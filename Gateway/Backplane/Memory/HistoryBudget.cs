@@ -9,7 +9,7 @@ internal sealed class HistoryBudget
     /// <summary>Bytes of kept payloads, with an allowance for what surrounds each.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Streams that have a position and no subscriber.</summary>
+    /// <summary>Streams that nobody hears and that have something to remember: a position, or recent keys.</summary>
     public int IdleStreams => Volatile.Read(ref _idleStreams);
 
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);

@@ -11,7 +11,7 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
     private readonly HistoryBudget _budget = new();
     private int _isSweeping;
 
-    public ValueTask<Result<Publication>> PublishAsync(
+    public ValueTask<Result<Receipt>> PublishAsync(
         Publication publication,
         Retention? retention,
         IdempotencyKey? key,
@@ -19,12 +19,12 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
     {
         while (true)
         {
-            var stream = retention is null
-                ? _streams.GetValueOrDefault(publication.Channel)
-                : _streams.GetOrAdd(publication.Channel, NewStream);
+            // What nobody hears, keeps or will repeat leaves no trace.
+            var leavesTrace = retention is not null || key is not null;
+            var stream = leavesTrace ? _streams.GetOrAdd(publication.Channel, NewStream) : _streams.GetValueOrDefault(publication.Channel);
             if (stream is null)
             {
-                return new(publication);
+                return new(new Receipt(publication.Id, Position: null));
             }
 
             if (stream.TryPublish(publication, retention, key, out var result))
@@ -51,7 +51,7 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
         if (_streams.TryGetValue(channel, out var stream))
         {
             stream.Unsubscribe(handler);
-            Retire(channel, stream, evenWithPosition: false);
+            Retire(channel, stream, evenIfIdle: false);
             SweepIfOverBudget();
         }
 
@@ -79,9 +79,9 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
     private ChannelStream NewStream(string channel) => new(_budget, time);
 
     /// <summary>Forgets a stream that nobody needs. Whoever holds it meanwhile finds it retired and takes a new one.</summary>
-    private void Retire(string channel, ChannelStream stream, bool evenWithPosition)
+    private void Retire(string channel, ChannelStream stream, bool evenIfIdle)
     {
-        if (stream.TryRetire(evenWithPosition))
+        if (stream.TryRetire(evenIfIdle))
         {
             _streams.TryRemove(KeyValuePair.Create(channel, stream));
         }
@@ -107,12 +107,12 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
             {
                 if (_budget.IdleStreams > options.IdleChannels * 0.9)
                 {
-                    Retire(channel, stream, evenWithPosition: true);
+                    Retire(channel, stream, evenIfIdle: true);
                 }
 
                 if (_budget.Bytes > options.HistoryBytes * 0.9)
                 {
-                    stream.DropHistory();
+                    stream.Drop();
                 }
             }
         }

@@ -19,13 +19,15 @@ internal sealed class RealtimePublisher(Publisher publisher) : IRealtimePublishe
 
     public async ValueTask<IReadOnlyList<PublishResult>> PublishAsync(PublishRequest publication, CancellationToken cancellationToken = default)
     {
-        var draft = Draft.Of(publication, sender: null);
+        // A document may have been read with comments in it, which its own text still has.
+        var data = publication.Data.ValueKind == JsonValueKind.Undefined ? default : JsonSerializer.SerializeToElement(publication.Data);
+        var draft = Draft.Of(publication with { Data = data }, sender: null);
         if (draft.Channels.FirstOrDefault(name => !IsPublishable(name)) is { } wrong)
         {
             throw new RealtimeException(new Error(ErrorCodes.InvalidChannel, $"'{wrong}' is neither a channel's name nor $all nor $user:ID."));
         }
 
-        return (await publisher.PublishAsync(draft, cancellationToken)).OrThrow();
+        return (await publisher.PublishAsync(publisher.Prepare(draft).OrThrow(), cancellationToken)).OrThrow();
     }
 
     public async ValueTask<BroadcastResult> BroadcastAsync<T>(string @event, T data, CancellationToken cancellationToken = default) =>

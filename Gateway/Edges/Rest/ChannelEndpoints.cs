@@ -20,7 +20,7 @@ internal static class ChannelEndpoints
             return Problem.Of(new Error(ErrorCodes.InvalidRequest, "The limit is not a whole number."));
         }
 
-        var channel = ChannelSegment.Of(context);
+        var channel = ChannelSegment.Of(context, following: 1);
         var request = new MembersRequest { Channel = channel, Cursor = cursor, Limit = members };
         var result = await operations.GetMembersAsync(context.GetAdmitted().Identity, request, context.RequestAborted);
         return result.IsRefused(out var error, out var page) ? Problem.Of(error) : Results.Ok(ChannelMembers.Of(channel, page));

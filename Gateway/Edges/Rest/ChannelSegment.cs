@@ -8,16 +8,15 @@ namespace RealtimeGateway.Edges.Rest;
 /// </summary>
 internal static class ChannelSegment
 {
-    private const string Before = "/channels/";
-
     /// <summary>The name in this request's path.</summary>
-    public static string Of(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="following">How many segments stand behind it.</param>
+    public static string Of(HttpContext context, int following)
     {
         var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var query = path.IndexOf('?', StringComparison.Ordinal);
         path = query < 0 ? path : path[..query];
-        var start = path.IndexOf(Before, StringComparison.OrdinalIgnoreCase) + Before.Length;
-        var end = path.IndexOf('/', start);
-        return Uri.UnescapeDataString(end < 0 ? path[start..] : path[start..end]);
+        var segments = path.TrimEnd('/').Split('/');
+        return Uri.UnescapeDataString(segments[^(following + 1)]);
     }
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Security.Tokens;
 
 namespace RealtimeGateway.Edges.Rest;
 
@@ -15,26 +16,29 @@ namespace RealtimeGateway.Edges.Rest;
 /// </summary>
 internal static class DevTokenEndpoint
 {
+    private const string Shape =
+        "Send JSON: { userId, teams?, labels?, memberships?, verified?, channels?, expiresIn? }, such as { \"userId\": \"ann\" }.";
+
     public static void MapDevToken(this IEndpointRouteBuilder endpoints)
     {
         var environment = endpoints.ServiceProvider.GetRequiredService<IHostEnvironment>();
         var options = endpoints.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value.Auth.Jwt;
         if (environment.IsDevelopment() && !string.IsNullOrEmpty(options.Secret))
         {
-            endpoints.MapPost("/dev/token", (HttpContext context, DevTokenRequest request, TimeProvider time) => Mint(context, request, options, time));
+            endpoints.MapPost("/dev/token", (HttpContext context, TimeProvider time) => MintAsync(context, options, time));
         }
     }
 
-    private static IResult Mint(HttpContext context, DevTokenRequest request, JwtOptions options, TimeProvider time)
+    private static async Task<IResult> MintAsync(HttpContext context, JwtOptions options, TimeProvider time)
     {
         if (!IsLocal(context))
         {
             return Problem.Of(new Error(ErrorCodes.PermissionDenied, "Development tokens are for callers on this machine, by localhost."));
         }
 
-        if (string.IsNullOrEmpty(request.UserId))
+        if (await ReadAsync(context) is not { UserId.Length: > 0 } request)
         {
-            return Problem.Of(new Error(ErrorCodes.InvalidRequest, "Say who: { \"userId\": \"ann\" }."));
+            return Problem.Of(new Error(ErrorCodes.InvalidRequest, Shape));
         }
 
         var now = time.GetUtcNow();
@@ -52,15 +56,31 @@ internal static class DevTokenEndpoint
             ["iat"] = now.ToUnixTimeSeconds(),
             ["exp"] = expiresAt.ToUnixTimeSeconds(),
         };
-        return Results.Ok(new { token = Sign(claims, options.Secret!), expiresAt });
+        var payload = JsonSerializer.SerializeToUtf8Bytes(claims.Where(claim => claim.Value is not null).ToDictionary());
+
+        // A token that the gateway would not take helps nobody: whoever wanted it hears now what is wrong with it.
+        return new TokenReader(options, time).Read(payload).IsRefused(out var refusal, out _)
+            ? Problem.Of(refusal with { Code = ErrorCodes.InvalidRequest })
+            : Results.Ok(new { token = Sign(payload, options.Secret!), expiresAt });
+    }
+
+    private static async Task<DevTokenRequest?> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            return context.Request.HasJsonContentType() ? await context.Request.ReadFromJsonAsync<DevTokenRequest>() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     // A compact JWS (RFC 7515, section 3.1) with HS256.
-    private static string Sign(Dictionary<string, object?> claims, string secret)
+    private static string Sign(byte[] payload, string secret)
     {
-        var present = claims.Where(claim => claim.Value is not null).ToDictionary();
         var head = Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8);
-        var signed = $"{head}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(present))}";
+        var signed = $"{head}.{Base64Url.EncodeToString(payload)}";
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(signed));
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }

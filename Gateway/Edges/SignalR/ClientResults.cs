@@ -59,7 +59,8 @@ internal sealed class ClientResults
 
     private static void Complete<T>(TaskCompletionSource<T> answer, CompletionMessage completion)
     {
-        if (completion.HasResult)
+        // What was bound before this call was made has no type and no value: it is no answer to it.
+        if (completion.Error is null && completion.HasResult && (completion.Result is T || completion.Result is null && default(T) is null))
         {
             answer.TrySetResult((T)completion.Result!);
         }

@@ -17,17 +17,26 @@ internal sealed class FrameScanner
     private int _depth;
     private bool _isInString;
     private bool _isEscaped;
-    private bool _isKey;
-    private string? _key;
+    private Property _property;
+    private byte[]? _type;
+    private byte[]? _invocationId;
+
+    private enum Property
+    {
+        None,
+        Other,
+        Type,
+        InvocationId,
+    }
 
     /// <summary>How deep arrays and objects nest, the message's own object included.</summary>
     public int MaxDepth { get; private set; }
 
     /// <summary>The message's <c>type</c>, if it was found.</summary>
-    public string? Type { get; private set; }
+    public string? Type => Read(_type);
 
     /// <summary>The message's <c>invocationId</c>, if it has one.</summary>
-    public string? InvocationId { get; private set; }
+    public string? InvocationId => Read(_invocationId);
 
     public void Feed(in ReadOnlySequence<byte> bytes)
     {
@@ -57,19 +66,16 @@ internal sealed class FrameScanner
             case (byte)'{' or (byte)'[':
                 _depth++;
                 MaxDepth = Math.Max(MaxDepth, _depth);
-                Reset(isKey: true);
                 break;
             case (byte)'}' or (byte)']':
-                EndValue();
+                EndProperty();
                 _depth--;
                 break;
             case (byte)',':
-                EndValue();
-                Reset(isKey: true);
+                EndProperty();
                 break;
             case (byte)':':
-                _key = Take();
-                Reset(isKey: false);
+                BeginValue();
                 break;
             case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
                 break;
@@ -96,35 +102,45 @@ internal sealed class FrameScanner
         }
     }
 
-    private void EndValue()
+    // Only what stands directly in the message's object is of interest, and of that two properties.
+    private void BeginValue()
     {
-        if (_depth == 1 && !_isKey)
+        if (_depth == 1)
         {
-            switch (_key)
-            {
-                case "invocationId":
-                    InvocationId = Take();
-                    break;
-                case "type":
-                    Type = Take();
-                    break;
-            }
+            var name = _captured.AsSpan(0, _length);
+            _property = name.SequenceEqual("\"type\""u8) ? Property.Type
+                : name.SequenceEqual("\"invocationId\""u8) ? Property.InvocationId
+                : Property.Other;
+            Forget();
         }
-
-        _key = _depth == 1 ? null : _key;
     }
 
-    private void Reset(bool isKey)
+    private void EndProperty()
     {
-        _isKey = isKey;
+        if (_depth != 1)
+        {
+            return;
+        }
+
+        if (_property is Property.Type or Property.InvocationId)
+        {
+            var value = _isTooLong ? null : _captured.AsSpan(0, _length).ToArray();
+            (_type, _invocationId) = _property == Property.Type ? (value, _invocationId) : (_type, value);
+        }
+
+        _property = Property.None;
+        Forget();
+    }
+
+    private void Forget()
+    {
         _length = 0;
         _isTooLong = false;
     }
 
-    // Only what stands directly in the message's object is of interest.
     private void Capture(byte next)
     {
-        if (_depth != 1)
+        if (_depth != 1 || _property == Property.Other)
         {
             return;
         }
@@ -136,20 +152,21 @@ internal sealed class FrameScanner
         }
     }
 
-    private string? Take()
+    private static string? Read(byte[]? value)
     {
-        if (_depth != 1 || _isTooLong || _length == 0)
+        if (value is not { Length: > 0 })
         {
             return null;
         }
 
         try
         {
-            using var value = JsonDocument.Parse(_captured.AsMemory(0, _length));
-            return value.RootElement.ToString();
+            using var json = JsonDocument.Parse(value);
+            return json.RootElement.ToString();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text that is no Unicode.
             return null;
         }
     }

@@ -12,6 +12,8 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed class GatewayHubLifetimeManager(SessionServices services, SignalRWire wire) : HubLifetimeManager<RealtimeHub>
 {
+    private static readonly HashSet<string> NobodyExcluded = [];
+
     private readonly ClientResults _results = new();
 
     public override Task OnConnectedAsync(HubConnectionContext connection) =>
@@ -26,8 +28,11 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         string methodName,
         object?[] args,
         IReadOnlyList<string> excludedConnectionIds,
-        CancellationToken cancellationToken = default) =>
-        SendTo(services.Registry.All.Where(session => !excludedConnectionIds.Contains(session.ConnectionId)), methodName, args);
+        CancellationToken cancellationToken = default)
+    {
+        var excluded = excludedConnectionIds.ToHashSet(StringComparer.Ordinal);
+        return SendTo(services.Registry.All.Where(session => !excluded.Contains(session.ConnectionId)), methodName, args);
+    }
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         SendConnectionsAsync([connectionId], methodName, args, cancellationToken);
@@ -51,7 +56,7 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         var message = new RawInvocation(wire, methodName, args);
         foreach (var group in groupNames)
         {
-            services.Channels.Find(group)?.Send(message, []);
+            services.Channels.Find(group)?.Send(message, NobodyExcluded);
         }
 
         return Task.CompletedTask;
@@ -64,7 +69,7 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         IReadOnlyList<string> excludedConnectionIds,
         CancellationToken cancellationToken = default)
     {
-        services.Channels.Find(groupName)?.Send(new RawInvocation(wire, methodName, args), excludedConnectionIds);
+        services.Channels.Find(groupName)?.Send(new RawInvocation(wire, methodName, args), excludedConnectionIds.ToHashSet(StringComparer.Ordinal));
         return Task.CompletedTask;
     }
 

@@ -15,6 +15,8 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed class GatewayJsonProtocol : IHubProtocol
 {
+    private static readonly Error NoStreams = new(ErrorCodes.InvalidRequest, "No method takes a stream; leave streamIds out.");
+
     private readonly JsonHubProtocol _json = new();
 
     public string Name => _json.Name;
@@ -27,23 +29,30 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
+        var unread = input.Length;
         if (!_json.TryParseMessage(ref input, binder, out message))
         {
-            return false;
+            // A message of an unknown type was read and is ignored. SignalR would take that for a message that has not ended,
+            // and wait for its rest without reading what follows; a ping is what it ignores and goes on from.
+            message = input.Length < unread ? PingMessage.Instance : null;
+            return message is not null;
         }
 
-        if (message is InvocationBindingFailureMessage failure)
+        message = message switch
         {
-            var refusal = new HubException(HubErrorText.Wrap(ToError(failure)));
-            message = new InvocationBindingFailureMessage(failure.InvocationId, failure.Target, ExceptionDispatchInfo.Capture(refusal));
-        }
-
+            InvocationBindingFailureMessage failure => Refuse(failure.InvocationId, failure.Target, ToError(failure)),
+            HubMethodInvocationMessage { StreamIds.Length: > 0 } call => Refuse(call.InvocationId, call.Target, NoStreams),
+            _ => message,
+        };
         return true;
     }
 
     public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => _json.WriteMessage(Translate(message), output);
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(Translate(message));
+
+    private static InvocationBindingFailureMessage Refuse(string? invocationId, string target, Error error) =>
+        new(invocationId, target, ExceptionDispatchInfo.Capture(new HubException(HubErrorText.Wrap(error))));
 
     private static HubMessage Translate(HubMessage message) => message switch
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -23,7 +24,7 @@ internal static class HubEndpoint
         endpoints
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
-            .RequireAdmission(transports.Owns);
+            .RequireAdmission(transports.Find);
     }
 
     // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
@@ -32,6 +33,12 @@ internal static class HubEndpoint
         var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
         var services = context.RequestServices;
         using var life = services.GetRequiredService<LiveTransports>().Begin(context);
+        if (LiveTransports.TokenOf(context) is null)
+        {
+            // Without negotiation SignalR makes the connection's id its secret token as well, and others see the id.
+            connection.ConnectionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        }
+
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
             connection,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Connections;
+using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -10,11 +11,19 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed class LiveTransports
 {
-    private readonly ConcurrentDictionary<string, bool> _tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Admitted> _admitted = new(StringComparer.Ordinal);
 
-    /// <summary>Whether this request belongs to a connection that lives. One that negotiates belongs to none yet.</summary>
-    public bool Owns(HttpContext context) =>
-        TokenOf(context) is { } token && _tokens.ContainsKey(token) && context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is null;
+    /// <summary>The connection token of this request; null where it has none.</summary>
+    public static string? TokenOf(HttpContext context) => context.Request.Query["id"] is [{ Length: > 0 } token] ? token : null;
+
+    /// <summary>
+    /// Who was admitted with the connection that this request belongs to; null where none lives. A request that negotiates
+    /// belongs to none yet.
+    /// </summary>
+    public Admitted? Find(HttpContext context) =>
+        TokenOf(context) is { } token && context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is null
+            ? _admitted.GetValueOrDefault(token)
+            : null;
 
     /// <summary>The connection of this request lives until what is returned is disposed.</summary>
     public Life Begin(HttpContext context)
@@ -23,13 +32,11 @@ internal sealed class LiveTransports
         var token = TokenOf(context);
         if (token is not null)
         {
-            _tokens[token] = true;
+            _admitted[token] = context.GetAdmitted();
         }
 
         return new Life(this, token);
     }
-
-    private static string? TokenOf(HttpContext context) => context.Request.Query["id"].FirstOrDefault();
 
     internal readonly struct Life(LiveTransports transports, string? token) : IDisposable
     {
@@ -37,7 +44,7 @@ internal sealed class LiveTransports
         {
             if (token is not null)
             {
-                transports._tokens.TryRemove(token, out _);
+                transports._admitted.TryRemove(token, out _);
             }
         }
     }

@@ -19,22 +19,22 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
     private ClientOperations Operations => Session.Operations;
 
     /// <summary>Subscribes to channels: all of them or none.</summary>
-    /// <param name="request">A channel, a list of channels, or an object; see <see cref="SubscribeRequest"/>.</param>
+    /// <param name="channels">A channel, a list of channels, or an object; see <see cref="SubscribeRequest"/>.</param>
     /// <returns>A <see cref="SubscribeResult"/>.</returns>
-    public async Task<object> Subscribe(SubscribeRequest request) =>
-        AnswerOf(await Session.SubscribeAsync(request, Context.ConnectionAborted));
+    public async Task<object> Subscribe(SubscribeRequest channels) =>
+        AnswerOf(await Session.SubscribeAsync(channels, Context.ConnectionAborted));
 
     /// <summary>Ends subscriptions.</summary>
-    /// <param name="request">A channel, a list of channels, or <c>{ id }</c>.</param>
+    /// <param name="channels">A channel, a list of channels, or <c>{ id }</c>.</param>
     /// <returns>An <see cref="UnsubscribeResult"/>.</returns>
-    public async Task<object> Unsubscribe(UnsubscribeRequest request) =>
-        AnswerOf(await Session.UnsubscribeAsync(request, Context.ConnectionAborted));
+    public async Task<object> Unsubscribe(UnsubscribeRequest channels) =>
+        AnswerOf(await Session.UnsubscribeAsync(channels, Context.ConnectionAborted));
 
     /// <summary>Publishes in one channel.</summary>
     /// <returns>An <see cref="Acknowledgement"/>.</returns>
-    public async Task<object> Send(string channel, string @event, JsonElement data)
+    public async Task<object> Send(string? channel, string @event, JsonElement data)
     {
-        var publication = new PublishRequest { Channel = channel, Event = @event, Data = data };
+        var publication = new PublishRequest { Channel = channel ?? string.Empty, Event = @event, Data = data };
         var published = await Operations.PublishAsync(Session, publication, Context.ConnectionAborted);
         return published.IsRefused(out var error, out var results)
             ? error
@@ -57,10 +57,10 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
         AnswerOf(await Operations.BroadcastAsync(Session, @event, data, Context.ConnectionAborted));
 
     /// <summary>Lists who is in a channel.</summary>
-    /// <param name="request">A channel, or <c>{ channel, cursor?, limit? }</c>.</param>
+    /// <param name="channel">A channel, or <c>{ channel, cursor?, limit? }</c>.</param>
     /// <returns>A <see cref="MembersPage"/>.</returns>
-    public async Task<object> GetMembers(MembersRequest request) =>
-        AnswerOf(await Operations.GetMembersAsync(Session.Identity, request, Context.ConnectionAborted));
+    public async Task<object> GetMembers(MembersRequest channel) =>
+        AnswerOf(await Operations.GetMembersAsync(Session.Identity, channel, Context.ConnectionAborted));
 
     /// <summary>Lets this connection be somebody else, and ends what he may not read.</summary>
     /// <param name="token">A JWT, or null to be a guest.</param>

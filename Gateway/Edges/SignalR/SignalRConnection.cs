@@ -120,8 +120,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private void AbortTransport()
     {
         LogSlow(Id);
-        Abort();
-        _connection.GetHttpContext()?.Abort();
+        try
+        {
+            Abort();
+            _connection.GetHttpContext()?.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself meanwhile.
+        }
     }
 
     private void OnRefused(FrameScanner frame, Error error)

@@ -12,7 +12,7 @@ internal static class SignalRServices
         services.AddSignalR().AddHubOptions<RealtimeHub>(_ => { });
         services.AddOptions<HubOptions<RealtimeHub>>().Configure<IOptions<GatewayOptions>>((hub, gateway) =>
         {
-            hub.MaximumReceiveMessageSize = gateway.Value.Limits.MessageBytes;
+            hub.MaximumReceiveMessageSize = gateway.Value.Limits.MessageBytes + 1; // And the separator.
             hub.HandshakeTimeout = gateway.Value.Limits.HandshakeTimeout;
             hub.EnableDetailedErrors = false;
 

@@ -91,7 +91,9 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
 
     private void AddVerified(JsonElement claims, string userId, List<Role> roles)
     {
-        var found = claims.TryGetProperty(options.Claims.Verified, out var claim) || claims.TryGetProperty("verified", out claim);
+        // The second name is read only where the first is the standard's own; who chose a name means that one.
+        var found = claims.TryGetProperty(options.Claims.Verified, out var claim)
+            || options.Claims.Verified == JwtClaimOptions.StandardVerified && claims.TryGetProperty("verified", out claim);
 
         // Some issuers write the boolean as a string.
         var isVerified = found && (claim.ValueKind == JsonValueKind.True || claim.ValueKind == JsonValueKind.String && claim.ValueEquals("true"u8));

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace RealtimeGateway.Backplane;
+
+/// <summary>
+/// One spelling for each JSON value: no white space, properties in the order of their names, strings escaped alike. Numbers
+/// stay as they are written; 1 and 1.0 are the same value but not the same text, and a retry repeats the text.
+/// </summary>
+internal static class CanonicalJson
+{
+    /// <summary>The canonical spelling of a valid JSON value.</summary>
+    public static ReadOnlySpan<byte> Of(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var buffer = new ArrayBufferWriter<byte>(json.Length);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(writer, document.RootElement);
+        }
+
+        return buffer.WrittenSpan;
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(property.Name);
+                    Write(writer, property.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+}
