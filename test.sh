@@ -21,7 +21,7 @@ build() {
 }
 
 dotnet_tests() {
-    dotnet test Gateway.Tests --no-build --results-directory "$results" --logger "trx;LogFileName=dotnet.trx"
+    dotnet test Gateway.Tests --no-build --blame-hang-timeout 5m --results-directory "$results" --logger "trx;LogFileName=dotnet.trx"
 }
 
 node_tests() (
@@ -29,7 +29,7 @@ node_tests() (
     if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
         npm ci --no-audit --no-fund || return
     fi
-    node --test \
+    node --test --test-timeout=120000 \
         --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$results/node.tap" \
         test/*.test.mjs

@@ -1,50 +1,94 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
 import { useGateway } from './support/gateway.mjs';
 import { inTime } from './support/inTime.mjs';
 
-const gateway = useGateway();
+const repository = new URL('../../../', import.meta.url);
+const folder = new URL('../', import.meta.url);
+const readme = await readFile(new URL('README.md', repository), 'utf8');
 
-test("The README's client runs as it is pasted, and two of them hear each other", async () => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, code] = /```js\n(.*?)```/s.exec(readme);
-  const greeting = "chat:lobby message { text: 'hello from JS' }";
-  const clients = [];
-  try {
-    clients.push(run(code));
-    assert.equal(await inTime(clients[0].heard(), 'the first hears itself'), greeting);
-    clients.push(run(code));
-    assert.equal(await inTime(clients[1].heard(), 'the second hears itself'), greeting);
-    assert.equal(await inTime(clients[0].heard(), 'the first hears the second'), greeting);
-  } finally {
-    await Promise.all(clients.map((client) => client.end()));
-  }
+// As the README starts it, by its launch profile; only the port is a free one, and the build is not done again.
+const gateway = useGateway({ ASPNETCORE_ENVIRONMENT: undefined }, ['run', '--project', 'Gateway', '--no-build', '--']);
+const pasted = [];
+
+afterEach(async () => {
+  await Promise.all(pasted.splice(0).map((client) => client.end()));
+  await gateway.endClients();
 });
 
-/** Runs code as a module of this package, against this gateway; `heard` gives the next event that it prints. */
-function run(code) {
-  const node = spawn('node', ['--input-type=module', '--eval', code.replace('http://localhost:5080', gateway.url)], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: node.stdout })[Symbol.asyncIterator]();
-  return {
+test("The README's clients run as they are pasted: two of Node and one of .NET chat, and the members list all", async () => {
+  const [ann, bob, carl] = [pasteJs(), pasteJs(), await pasteCSharp()];
+  const greetings = ['hello from JS', 'hello from JS', 'hello from C#'];
+
+  // Each hears at least itself; a stranger who is there from the start hears every one of them.
+  const stranger = await gateway.connect();
+  await stranger.invoke('Subscribe', 'chat:lobby');
+  for (const client of [ann, bob, carl]) {
+    assert.match(await inTime(client.heard(), 'a pasted client hears itself'), /^chat:lobby message \{.*hello from (JS|C#)/);
+  }
+  await stranger.invoke('Send', 'chat:lobby', 'message', { text: 'hello to all' });
+  for (const client of [ann, bob, carl]) {
+    while (!(await inTime(client.heard(), 'a pasted client hears the stranger')).includes('hello to all'));
+  }
+
+  const overHttp = await (await gateway.fetch('/api/channels/chat:lobby/members')).json();
+  assert.equal(overHttp.count, greetings.length + 1);
+  assert.deepEqual(overHttp.members, (await stranger.invoke('GetMembers', 'chat:lobby')).members);
+});
+
+test('A guest is refused the room of a team; a member, by the token of the README, is let in', async () => {
+  const [, body] = /\/dev\/token --json '(.*?)'/.exec(readme);
+  const { userId, ...claims } = JSON.parse(body);
+  const [guest, member] = [await gateway.connect(), await gateway.connect(undefined, await gateway.devToken(userId, claims))];
+
+  assert.equal(await guest.refusalOf('Subscribe', 'team:blue:room'), "permission_denied: You may not read 'team:blue:room'.");
+  assert.equal((await member.invoke('Subscribe', 'team:blue:room')).channels[0].channel, 'team:blue:room');
+});
+
+function pasteJs() {
+  const [, code] = /```js\n(.*?)```/s.exec(readme);
+  return run('node', ['--input-type=module', '--eval', here(code)]);
+}
+
+// Below the repository, as a newcomer's file is, but where git does not look.
+async function pasteCSharp() {
+  const [, code] = /```csharp\n(.*?)```/s.exec(readme);
+  const file = new URL('node_modules/.readme/chat.cs', folder);
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, here(code).replace('Gateway.Client\n', `${fileURLToPath(repository)}Gateway.Client\n`));
+  return run('dotnet', ['run', fileURLToPath(file)]);
+}
+
+function here(code) {
+  return code.replace('http://localhost:5080', gateway.url);
+}
+
+/** Runs a client in this package's folder; `heard` gives the next event that it prints. */
+function run(command, args) {
+  // A group of its own: `dotnet run` starts the client as a process of its own, which is to end with it.
+  const client = spawn(command, args, { cwd: fileURLToPath(folder), stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+  const running = {
     async heard() {
       for (;;) {
         const { value, done } = await lines.next();
-        if (done || value.startsWith('chat:')) {
+        assert.ok(!done, `${command} ended`);
+        if (value.startsWith('chat:')) {
           return value;
         }
       }
     },
     async end() {
-      node.kill();
-      await once(node, 'exit');
+      const ended = once(client, 'exit');
+      process.kill(-client.pid, 'SIGKILL');
+      await inTime(ended, `${command} ends`);
     },
   };
+  pasted.push(running);
+  return running;
 }

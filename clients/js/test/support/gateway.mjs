@@ -15,9 +15,10 @@ const ready = /^RealtimeGateway is ready: (http\S+)\/realtime/;
  * The gateway of a test file: the program itself, with the settings that a developer has who has just cloned it.
  * It starts before the file's first test and ends after its last.
  * @param settings Further settings as environment variables, `{ Gateway__Auth__Jwt__ClockSkew: '00:00:00' }`.
+ * @param start What `dotnet` is given to start it.
  */
-export function useGateway(settings = {}) {
-  const gateway = new Gateway(settings);
+export function useGateway(settings = {}, start = [program]) {
+  const gateway = new Gateway(settings, start);
   before(() => gateway.start());
   after(() => gateway.stop());
   return gateway;
@@ -25,12 +26,14 @@ export function useGateway(settings = {}) {
 
 class Gateway {
   #settings;
+  #start;
   #process;
   #ended;
   #clients = [];
 
-  constructor(settings) {
+  constructor(settings, start) {
     this.#settings = settings;
+    this.#start = start;
   }
 
   get hubUrl() {
@@ -40,7 +43,7 @@ class Gateway {
   async start() {
     const environment = { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', ...this.#settings };
     const options = { cwd: repository, env: environment, stdio: ['ignore', 'pipe', 'inherit'] };
-    this.#process = spawn('dotnet', [program, '--urls', 'http://127.0.0.1:0'], options);
+    this.#process = spawn('dotnet', [...this.#start, '--urls', 'http://127.0.0.1:0'], options);
     this.#ended = once(this.#process, 'exit');
     process.once('exit', () => this.#process.kill('SIGKILL'));
     this.url = await inTime(this.#readUrl(), 'the gateway says that it is ready');
