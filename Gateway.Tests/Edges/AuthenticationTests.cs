@@ -182,6 +182,22 @@ public sealed class AuthenticationTests
         });
     }
 
+    [Test]
+    public async Task SubscribeThatWaitsForAHost_DoesNotPutOffTheEndOfRights()
+    {
+        var authorizer = new Unanswering();
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = "red" }, lifetime: TimeSpan.FromSeconds(1)));
+        await client.SubscribeAsync("team:red:plans");
+        authorizer.IsSilent = true;
+        var subscribing = client.SubscribeAsync("chat:slow");
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "token_expired")));
+            Assert.That(subscribing.IsCompleted, Is.False);
+        });
+    }
+
     [TestCase("/realtime/negotiate?negotiateVersion=1&id=")]
     [TestCase("/realtime/negotiate?negotiateVersion=1&id=LIVE")]
     public async Task NothingIsNegotiated_InTheNameOfALiveConnection(string path)

@@ -27,7 +27,7 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
             return new Error(code, $"A publish names 1 to {maxChannels} channels.");
         }
 
-        if (!IsToken(draft.Event, MaxEventLength) || draft.Event.Contains('*', StringComparison.Ordinal))
+        if (!Printable.IsWord(draft.Event, MaxEventLength) || draft.Event.Contains('*', StringComparison.Ordinal))
         {
             return new Error(ErrorCodes.InvalidRequest, $"An event's name is 1 to {MaxEventLength} printable ASCII characters without spaces and '*'.");
         }
@@ -37,7 +37,7 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
             return new Error(ErrorCodes.PermissionDenied, "Events that begin with 'user:' come from servers only.");
         }
 
-        if (draft.Id is not null && !IsToken(draft.Id, MaxIdLength))
+        if (draft.Id is not null && !Printable.IsWord(draft.Id, MaxIdLength))
         {
             return new Error(ErrorCodes.InvalidRequest, $"An id is 1 to {MaxIdLength} printable ASCII characters without spaces.");
         }
@@ -148,8 +148,4 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
 
         return false;
     }
-
-    /// <summary>Printable ASCII without spaces, 1 to <paramref name="maxLength"/> characters.</summary>
-    internal static bool IsToken(string? text, int maxLength) =>
-        text is { Length: > 0 } && text.Length <= maxLength && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Security;
@@ -70,7 +69,7 @@ internal sealed partial class Session
             return new Error(ErrorCodes.InvalidRequest, "Subscribe needs one channel or more.");
         }
 
-        if (request.Id is { } chosen && (!DraftRules.IsToken(chosen, maxLength: 64) || chosen[0] == '$'))
+        if (request.Id is { } chosen && (!Printable.IsWord(chosen, maxLength: 64) || chosen[0] == '$'))
         {
             return new Error(ErrorCodes.InvalidRequest, "A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.");
         }
@@ -80,28 +79,30 @@ internal sealed partial class Session
             return TooManyChannels();
         }
 
-        using var _ = await _gate.EnterAsync(cancellationToken);
-        if (_hasEnded)
+        while (true)
         {
-            return Ended;
-        }
-
-        var wanted = ToSubscription(request, asked);
-        if (CheckLimits(wanted) is { } tooMany)
-        {
-            return tooMany;
-        }
-
-        foreach (var (channel, _) in asked)
-        {
-            if (await _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken) is { } refusal)
+            // 1. Decide the permission of every channel. A host may take its time for it: nothing is held up meanwhile.
+            var decidedFor = _admitted;
+            foreach (var (channel, _) in asked)
             {
-                return refusal;
+                if (await _services.Permissions.DecideAsync(decidedFor.Identity, Right.Read, channel, cancellationToken) is { } refusal)
+                {
+                    return refusal;
+                }
+            }
+
+            // 2. Make sure that it still holds. 3. Make the subscription.
+            using var _ = await _gate.EnterAsync(cancellationToken);
+            if (_hasEnded)
+            {
+                return Ended;
+            }
+
+            if (ReferenceEquals(decidedFor, _admitted))
+            {
+                return await SetAsync(request, asked, cancellationToken);
             }
         }
-
-        var joined = await _subscriptions.SetAsync(wanted, cancellationToken);
-        return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
     }
 
     /// <summary>Ends a subscription, or takes channels out of the default one. Nothing of them is sent after the answer.</summary>
@@ -182,6 +183,18 @@ internal sealed partial class Session
         _services.Registry.Remove(this);
         await _subscriptions.ClearAsync();
         LogClosed(ConnectionId);
+    }
+
+    private async ValueTask<Result<SubscribeResult>> SetAsync(SubscribeRequest request, ChannelRequest[] asked, CancellationToken cancellationToken)
+    {
+        var wanted = ToSubscription(request, asked);
+        if (CheckLimits(wanted) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        var joined = await _subscriptions.SetAsync(wanted, cancellationToken);
+        return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
     }
 
     private static Subscription ImplicitOf(Identity identity)

@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
-using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -65,7 +65,7 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
     {
         if (HubMethods.FindUsage(failure.Target) is not { } usage)
         {
-            var name = DraftRules.IsToken(failure.Target, maxLength: 64) ? $"'{failure.Target}'" : "of this name";
+            var name = Printable.IsWord(failure.Target, maxLength: 64) ? $"'{failure.Target}'" : "of this name";
             return new Error(ErrorCodes.InvalidRequest, $"There is no method {name}.");
         }
 

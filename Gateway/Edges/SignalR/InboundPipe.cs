@@ -17,8 +17,9 @@ internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Act
     // The message's object, its list of arguments, the object of Publish: these stand around the deepest payload.
     private const int MaxFrameDepth = DraftRules.MaxDepth + 3;
 
-    private readonly Error _tooLarge = new(ErrorCodes.PayloadTooLarge, $"A message has {maxMessageBytes} bytes at most.");
-    private readonly Error _tooDeep = new(ErrorCodes.InvalidRequest, $"The message nests too deep: data may nest {DraftRules.MaxDepth} deep.");
+    private static readonly Error TooDeep = new(
+        ErrorCodes.InvalidRequest,
+        $"The message nests too deep: data may nest {DraftRules.MaxDepth} deep.");
 
     private (FrameScanner Scanner, Error Error)? _refusing;
 
@@ -94,7 +95,7 @@ internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Act
         while (buffer.PositionOf(RecordSeparator) is { } end)
         {
             var message = buffer.Slice(0, end);
-            if ((Judge(message) ?? (IsTooDeep(message) ? _tooDeep : null)) is { } error)
+            if ((Judge(message) ?? (IsTooDeep(message) ? TooDeep : null)) is { } error)
             {
                 _refusing = (new FrameScanner(), error);
                 return good;
@@ -112,7 +113,9 @@ internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Act
         return good;
     }
 
-    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > maxMessageBytes ? _tooLarge : null;
+    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > maxMessageBytes
+        ? new Error(ErrorCodes.PayloadTooLarge, $"A message has {maxMessageBytes} bytes at most.")
+        : null;
 
     /// <summary>Drops what came of the refused message, and tells of it when all of it has come.</summary>
     /// <returns>Up to where.</returns>
