@@ -108,7 +108,7 @@ internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
         }
 
         var body = JsonShapes.Body<ChannelBody>(ref reader, options, Shape);
-        return new ChannelRequest(body.Channel ?? throw new ShapeException(Shape), ToPosition(body.Since));
+        return new ChannelRequest(body.Channel ?? throw new ShapeException(Shape), PositionBody.ToPosition(body.Since, Shape));
     }
 
     public override void Write(Utf8JsonWriter writer, ChannelRequest value, JsonSerializerOptions options)
@@ -119,18 +119,9 @@ internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
         }
         else
         {
-            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, new SinceBody(value.Since.Epoch, value.Since.Offset)), options);
+            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, PositionBody.Of(value.Since)), options);
         }
     }
 
-    private static Position? ToPosition(SinceBody? since) => since switch
-    {
-        null => null,
-        { Epoch: { } epoch, Offset: { } offset and >= 0 and < 1L << 53 } => new Position(epoch, offset),
-        _ => throw new ShapeException(Shape),
-    };
-
-    private sealed record ChannelBody(string? Channel, SinceBody? Since);
-
-    private sealed record SinceBody(string? Epoch, long? Offset);
+    private sealed record ChannelBody(string? Channel, PositionBody? Since);
 }

@@ -23,7 +23,7 @@ public sealed class RoomTests
         ["Security.Tokens"] = ["Configuration", "Security"],
         ["Channels"] = ["Backplane", "Security.Policies"],
         ["Presence"] = ["Channels"],
-        ["Sessions"] = ["Channels", "Presence", "Security"],
+        ["Sessions"] = ["Backplane", "Channels", "Presence", "Security"],
         ["Edges"] = ["Security"],
         ["Edges.InProcess"] = ["Channels"],
         ["Edges.Rest"] = ["Configuration", "Edges", "Security", "Security.Tokens", "Sessions"],

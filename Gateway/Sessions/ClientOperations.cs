@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
@@ -11,7 +12,9 @@ namespace RealtimeGateway.Sessions;
 internal sealed class ClientOperations(
     Permissions permissions,
     Publisher publisher,
-    MemberList members)
+    MemberList members,
+    ChannelRegistry channels,
+    IBroker broker)
 {
     /// <summary>
     /// Publishes in the channels of the request: in none if one of them is not permitted. A <c>conflict</c> in one comes after
@@ -68,4 +71,41 @@ internal sealed class ClientOperations(
         await permissions.DecideAsync(identity, Right.Presence, request.Channel, cancellationToken) is { } refusal
             ? refusal
             : members.Read(request);
+
+    /// <summary>Reads what a channel keeps. Who may read the channel may read that.</summary>
+    public async ValueTask<Result<HistoryResult>> GetHistoryAsync(Identity identity, HistoryRequest request, CancellationToken cancellationToken)
+    {
+        if (await permissions.DecideAsync(identity, Right.Read, request.Channel, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (request.Limit is < 1 or > HistoryRequest.MaxLimit)
+        {
+            return new Error(ErrorCodes.InvalidRequest, $"The limit of history goes from 1 to {HistoryRequest.MaxLimit}.");
+        }
+
+        if (channels.RetentionOf(request.Channel) is not { } retention)
+        {
+            return new Error(ErrorCodes.HistoryDisabled, $"'{request.Channel}' keeps no history; History on its policy would.");
+        }
+
+        var page = await broker.ReadAsync(request.Channel, retention, request.Since?.Offset, request.Limit, request.Reverse, cancellationToken);
+        return request.Since is { } since && since.Epoch != page.Top.Epoch
+            ? new Error(ErrorCodes.InvalidRequest, "The position is of another epoch than the channel is in now; ask again without since.")
+            : new HistoryResult(page.Top.Epoch, page.Top.Offset, [.. page.Publications.Select(ToMessage)]);
+    }
+
+    private static EventMessage ToMessage(Publication publication) => new()
+    {
+        Channel = publication.Channel,
+        Event = publication.Event,
+        Data = JsonElement.Parse(publication.Data.Span),
+        Id = publication.Id,
+        Epoch = publication.Position?.Epoch,
+        Offset = publication.Position?.Offset,
+        Time = publication.Time,
+        Sender = publication.Sender,
+        Channels = publication.Channels,
+    };
 }

@@ -62,6 +62,12 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
     public async Task<object> GetMembers(MembersRequest channel) =>
         AnswerOf(await Operations.GetMembersAsync(Session.Identity, channel, Context.ConnectionAborted));
 
+    /// <summary>Reads what a channel keeps.</summary>
+    /// <param name="page"><c>{ channel, since?, limit?, reverse? }</c>.</param>
+    /// <returns>A <see cref="HistoryResult"/>.</returns>
+    public async Task<object> GetHistory(HistoryRequest page) =>
+        AnswerOf(await Operations.GetHistoryAsync(Session.Identity, page, Context.ConnectionAborted));
+
     /// <summary>Lets this connection be somebody else, and ends what he may not read.</summary>
     /// <param name="token">A JWT, or null to be a guest.</param>
     /// <returns>An <see cref="AuthenticateResult"/>.</returns>

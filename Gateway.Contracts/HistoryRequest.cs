@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RealtimeGateway.Contracts;
+
+/// <summary>The argument of <c>GetHistory</c>: <c>{ channel, since?, limit?, reverse? }</c>.</summary>
+[JsonConverter(typeof(HistoryRequestConverter))]
+public sealed record HistoryRequest
+{
+    /// <summary>How many publications a page holds unless asked otherwise.</summary>
+    public const int DefaultLimit = 100;
+
+    /// <summary>How many publications a page holds at most.</summary>
+    public const int MaxLimit = 1_000;
+
+    /// <summary>The channel.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>The position behind which the page begins (with <see cref="Reverse"/>: before which); null for the first page.</summary>
+    public Position? Since { get; init; }
+
+    /// <summary>Publications a page, 1 to <see cref="MaxLimit"/>.</summary>
+    public int Limit { get; init; } = DefaultLimit;
+
+    /// <summary>Newest first instead of oldest first.</summary>
+    public bool Reverse { get; init; }
+}
+
+/// <summary>One page of what a channel keeps.</summary>
+/// <param name="Epoch">The channel's epoch.</param>
+/// <param name="Offset">The offset of its last publication; 0 when there was none.</param>
+/// <param name="Publications">The publications, in the order asked for.</param>
+public sealed record HistoryResult(string Epoch, long Offset, IReadOnlyList<EventMessage> Publications);
+
+internal sealed class HistoryRequestConverter : JsonConverter<HistoryRequest>
+{
+    private const string Shape = "GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse? }.";
+
+    public override bool HandleNull => true;
+
+    public override HistoryRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new ShapeException(Shape);
+        }
+
+        var body = JsonShapes.Body<Body>(ref reader, options, Shape);
+        return new HistoryRequest
+        {
+            Channel = body.Channel ?? throw new ShapeException(Shape),
+            Since = PositionBody.ToPosition(body.Since, Shape),
+            Limit = body.Limit ?? HistoryRequest.DefaultLimit,
+            Reverse = body.Reverse ?? false,
+        };
+    }
+
+    public override void Write(Utf8JsonWriter writer, HistoryRequest value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new Body(value.Channel, PositionBody.Of(value.Since), value.Limit, value.Reverse), options);
+
+    private sealed record Body(string? Channel, PositionBody? Since, int? Limit, bool? Reverse);
+}
