@@ -19,7 +19,10 @@ public sealed record HistoryRequest
     /// <summary>The position behind which the page begins (with <see cref="Reverse"/>: before which); null for the first page.</summary>
     public Position? Since { get; init; }
 
-    /// <summary>Publications a page, 1 to <see cref="MaxLimit"/>.</summary>
+    /// <summary>
+    /// Publications a page, 1 to <see cref="MaxLimit"/>. A page of large ones ends earlier, when its payloads reach a quarter of
+    /// what may wait for one client.
+    /// </summary>
     public int Limit { get; init; } = DefaultLimit;
 
     /// <summary>Newest first instead of oldest first.</summary>

@@ -91,7 +91,10 @@ public static class RealtimeGatewayServices
 
     private static void AddSessions(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => new SessionLimits(options.Limits.ChannelsPerSession, options.Limits.SubscriptionsPerSession)));
+        services.AddSingleton(Settings(options => new SessionLimits(
+            options.Limits.ChannelsPerSession,
+            options.Limits.SubscriptionsPerSession,
+            options.Limits.OutboundBytes / LimitsOptions.OutboundMessages)));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<ClientOperations>();
         services.AddSingleton<SessionServices>();

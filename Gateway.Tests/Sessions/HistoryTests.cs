@@ -35,6 +35,26 @@ public sealed class HistoryTests
         });
     }
 
+    [Test]
+    public async Task Page_OfLargePublications_EndsEarly_AndTheNextGoesOn()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            await client.SendAsync("chat:a", "message", new string('x', 60_000));
+        }
+
+        var first = await client.Hub.InvokeAsync<HistoryResult>("GetHistory", new { channel = "chat:a" }).InTime();
+        var since = new { first.Epoch, first.Publications[^1].Offset };
+        var second = await client.Hub.InvokeAsync<HistoryResult>("GetHistory", new { channel = "chat:a", since }).InTime();
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.Publications.Select(publication => publication.Offset), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+            Assert.That(second.Publications.Select(publication => publication.Offset), Is.EqualTo(new[] { 5, 6 }));
+        });
+    }
+
     // Everything of an event; its data by its text.
     private static (EventMessage Envelope, string Data) Shown(EventMessage message) => (message with { Data = default }, message.Data.GetRawText());
 }

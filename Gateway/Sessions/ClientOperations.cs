@@ -14,7 +14,8 @@ internal sealed class ClientOperations(
     Publisher publisher,
     MemberList members,
     ChannelRegistry channels,
-    IBroker broker)
+    IBroker broker,
+    SessionLimits limits)
 {
     /// <summary>
     /// Publishes in the channels of the request: in none if one of them is not permitted. A <c>conflict</c> in one comes after
@@ -93,7 +94,14 @@ internal sealed class ClientOperations(
         var page = await broker.ReadAsync(request.Channel, retention, request.Since?.Offset, request.Limit, request.Reverse, cancellationToken);
         return request.Since is { } since && since.Epoch != page.Top.Epoch
             ? new Error(ErrorCodes.InvalidRequest, "The position is of another epoch than the channel is in now; ask again without since.")
-            : new HistoryResult(page.Top.Epoch, page.Top.Offset, [.. page.Publications.Select(ToMessage)]);
+            : new HistoryResult(page.Top.Epoch, page.Top.Offset, [.. Fitting(page.Publications).Select(ToMessage)]);
+    }
+
+    // A page of large publications ends early, but not before its first: who asks again after its last gets the rest.
+    private IEnumerable<Publication> Fitting(IReadOnlyList<Publication> publications)
+    {
+        var bytes = 0;
+        return publications.TakeWhile((publication, index) => (bytes += publication.Data.Length) <= limits.AnswerBytes || index == 0);
     }
 
     private static EventMessage ToMessage(Publication publication) => new()
