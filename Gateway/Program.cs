@@ -5,6 +5,9 @@ using RealtimeGateway;
 // The settings are those of the folder one works in, if it has any, else those that came with the program.
 var folder = File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder });
+
+// Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 builder.Services.AddRealtimeGateway();
 
 await using var app = builder.Build();

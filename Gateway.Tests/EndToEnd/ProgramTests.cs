@@ -50,6 +50,32 @@ public sealed class ProgramTests
     }
 
     [Test]
+    public async Task Credentials_InTheQuery_AreNotLogged_HoweverMuchElseIs()
+    {
+        await using var program = await GatewayProgram.StartAsync(
+            Binary,
+            Repository.Folder,
+            ("Gateway__Auth__Jwt__Secret", TestTokens.Secret),
+            ("Logging__LogLevel__Default", "Trace"),
+            ("Logging__LogLevel__Microsoft", "Trace"));
+        var token = TestTokens.For("ann");
+        await using (var client = await TestClient.ConnectAsync($"{program.Url}realtime?access_token={token}", token: null))
+        {
+            await client.AuthenticateAsync(token);
+        }
+
+        using var http = new HttpClient();
+        using var refused = await http.GetAsync($"{program.Url}api/channels/chat:lobby/members?api_key=a-secret-key");
+        var log = await program.EndAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(log, Does.Contain("RealtimeGateway.Sessions.Session"), "it does log");
+            Assert.That(log, Does.Not.Contain(token));
+            Assert.That(log, Does.Not.Contain("a-secret-key"));
+        });
+    }
+
+    [Test]
     public async Task WrongConfiguration_StopsTheStart_WithAllErrors()
     {
         var (code, said) = await GatewayProgram.RunToEndAsync(

@@ -68,6 +68,13 @@ internal sealed class GatewayProgram : IAsyncDisposable
         return (program._process.ExitCode, string.Concat(said).Split('\n'));
     }
 
+    /// <summary>Ends it and returns all that it said after it was ready.</summary>
+    public async Task<string> EndAsync()
+    {
+        _process.Kill();
+        return await _process.StandardOutput.ReadToEndAsync().InTime();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

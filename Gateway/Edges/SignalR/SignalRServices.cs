@@ -20,6 +20,9 @@ internal static class SignalRServices
             hub.MaximumParallelInvocationsPerClient = 1;
         });
 
+        // At Debug it writes the arguments of every call: payloads, and the tokens of Authenticate (promise 15).
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information));
+
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();
