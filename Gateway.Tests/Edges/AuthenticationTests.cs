@@ -168,11 +168,11 @@ public sealed class AuthenticationTests
     [Test]
     public async Task HostsAuthorizer_ThatTakesLong_HoldsUpNobodyElsesDecision_AndItsOwnIsADenial()
     {
-        var authorizer = new Unanswering();
+        var authorizer = new Hesitating("chat:slow");
         await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
         var client = await gateway.ConnectAsync(TestTokens.For("ann", "red"));
         await client.SubscribeAsync(new[] { "chat:slow", "team:red:plans" });
-        authorizer.IsSilent = true;
+        authorizer.Answer = new TaskCompletionSource();
         var authenticated = client.AuthenticateAsync(null);
         Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
         Assert.Multiple(async () =>
@@ -185,17 +185,30 @@ public sealed class AuthenticationTests
     [Test]
     public async Task SubscribeThatWaitsForAHost_DoesNotPutOffTheEndOfRights()
     {
-        var authorizer = new Unanswering();
+        var authorizer = new Hesitating("chat:slow");
         await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
         var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = "red" }, lifetime: TimeSpan.FromSeconds(1)));
         await client.SubscribeAsync("team:red:plans");
-        authorizer.IsSilent = true;
+        authorizer.Answer = new TaskCompletionSource();
         var subscribing = client.SubscribeAsync("chat:slow");
         Assert.Multiple(async () =>
         {
             Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "token_expired")));
             Assert.That(subscribing.IsCompleted, Is.False);
         });
+    }
+
+    [Test]
+    public async Task SubscribeThatWaitedForAHost_CountsForWhoTheSessionIsThen()
+    {
+        var authorizer = new Hesitating("team:red:plans") { Answer = new TaskCompletionSource() };
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = "red" }, lifetime: TimeSpan.FromSeconds(1)));
+        await client.SubscribeAsync("team:red:other");
+        var refused = client.ErrorOfAsync("Subscribe", "team:red:plans");
+        await client.NextNoticeAsync();
+        authorizer.Answer.SetResult();
+        Assert.That(await refused, Is.EqualTo("permission_denied: You may not read 'team:red:plans'."));
     }
 
     [TestCase("/realtime/negotiate?negotiateVersion=1&id=")]
@@ -332,15 +345,16 @@ public sealed class AuthenticationTests
         });
     }
 
-    private sealed class Unanswering : IChannelAuthorizer
+    /// <summary>A host that answers about one channel only when it is told to.</summary>
+    private sealed class Hesitating(string channel) : IChannelAuthorizer
     {
-        public bool IsSilent { get; set; }
+        public TaskCompletionSource? Answer { get; set; }
 
         public async ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken)
         {
-            if (IsSilent && access.Channel == "chat:slow")
+            if (access.Channel == channel && Answer is { } answer)
             {
-                await new TaskCompletionSource().Task;
+                await answer.Task;
             }
 
             return ChannelDecision.Abstain;
