@@ -29,8 +29,14 @@ internal sealed class WebSocketConnectionFactory : IConnectionFactory
                 socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
             }
 
+            socket.Options.CollectHttpResponseDetails = true;
             await socket.ConnectAsync(ToWebSocket(target.Uri), cancellationToken);
             return new WebSocketConnection(socket, target);
+        }
+        catch (WebSocketException exception) when (socket.HttpStatusCode == HttpStatusCode.Unauthorized)
+        {
+            socket.Dispose();
+            throw new WebSocketException(exception.WebSocketErrorCode, "The gateway refused the connection (401): its token or API key is missing, wrong or expired.", exception);
         }
         catch
         {

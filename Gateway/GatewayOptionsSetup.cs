@@ -12,7 +12,7 @@ internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfi
     private IReadOnlyList<string> _misfits = [];
 
     public void Configure(GatewayOptions options) =>
-        _misfits = ConfigurationShape.Bind(configuration.GetSection(GatewayOptions.Section), options);
+        _misfits = ConfigurationShape.Bind(configuration, GatewayOptions.Section, options);
 
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {

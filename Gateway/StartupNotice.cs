@@ -13,6 +13,9 @@ internal static class StartupNotice
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var policies = ConfigurationLists.SourceOf(app.Configuration, $"{GatewayOptions.Section}:{nameof(options.Channels)}");
+        Console.WriteLine($"RealtimeGateway is ready: {string.Join(", ", addresses.Select(address => address + HubEndpoint.Path))}");
+        Console.WriteLine($"  Environment: {app.Environment.EnvironmentName}; policies from {(policies is null ? "nowhere" : ConfigurationLists.NameOf(policies))}");
         foreach (var line in Lines([.. addresses], options, app.Environment.IsDevelopment()))
         {
             Console.WriteLine(line);
@@ -21,7 +24,6 @@ internal static class StartupNotice
 
     private static IEnumerable<string> Lines(string[] addresses, GatewayOptions options, bool isDevelopment)
     {
-        yield return $"RealtimeGateway is ready: {string.Join(", ", addresses.Select(address => address + HubEndpoint.Path))}";
         if (!options.Enabled)
         {
             yield return "  It is switched off (Gateway:Enabled): every client is refused.";
@@ -29,7 +31,8 @@ internal static class StartupNotice
 
         foreach (var policy in options.Channels)
         {
-            yield return $"  {policy.Pattern} - read: {Roles(policy.Read)}; write: {Roles(policy.Write)}; see members: {Roles(policy.Presence)}";
+            var history = policy.History is { } kept ? $"; history: {kept.Size} for {kept.Ttl}" : string.Empty;
+            yield return $"  {policy.Pattern} - read: {Roles(policy.Read)}; write: {Roles(policy.Write)}; see members: {Roles(policy.Presence)}{history}";
         }
 
         if (options.Channels.Count == 0)
@@ -38,11 +41,16 @@ internal static class StartupNotice
         }
 
         yield return $"  Broadcasts: {Roles(options.Broadcast)}";
+        if (options.Auth.Jwt is { Secret: null or "", PublicKey: null or "", Authority: null or "" })
+        {
+            yield return "  No token is accepted, so nobody can sign in: set Gateway:Auth:Jwt.";
+        }
+
         if (isDevelopment && addresses is [var first, ..] && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
         {
             // Tokens are given by a local name only, whatever address the gateway listens on.
             var port = BindingAddress.Parse(first).Port;
-            yield return $$"""  A development token: curl -s http://localhost:{{port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
+            yield return $$"""  A development token, good until the gateway stops: curl -s http://localhost:{{port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
         }
     }
 

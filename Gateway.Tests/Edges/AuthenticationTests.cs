@@ -78,7 +78,8 @@ public sealed class AuthenticationTests
     public async Task WebSocket_WithAWrongToken_IsRefused_AndWithATokenInTheQuery_IsThatUser()
     {
         await using var gateway = await TestGateway.StartAsync();
-        Assert.CatchAsync<WebSocketException>(() => gateway.ConnectAsync(ForgedToken));
+        var refused = Assert.CatchAsync<WebSocketException>(() => gateway.ConnectAsync(ForgedToken));
+        Assert.That(refused!.Message, Does.Contain("401"));
 
         await using var inQuery = await TestClient.ConnectAsync($"{gateway.HubUrl}?access_token={TestTokens.For("ann")}", token: null);
         await inQuery.SubscribeAsync("chat:lobby");

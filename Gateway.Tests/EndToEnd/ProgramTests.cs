@@ -18,10 +18,11 @@ public sealed class ProgramTests
         Assert.Multiple(() =>
         {
             Assert.That(program.Said, Has.Some.EqualTo($"RealtimeGateway is ready: {program.Url}realtime"));
-            Assert.That(program.Said, Has.Some.EqualTo("  chat:* - read: any; write: any; see members: any"));
+            Assert.That(program.Said, Has.Some.EqualTo("  chat:* - read: any; write: any; see members: any; history: 100 for 00:10:00"));
+            Assert.That(program.Said, Has.Some.EqualTo("  Environment: Development; policies from appsettings.Development.json"));
             Assert.That(program.Said, Has.Some.EqualTo("  team:{team}:* - read: team:{team}; write: team:{team}; see members: team:{team}"));
             Assert.That(program.Said, Has.Some.EqualTo("  Broadcasts: label:admin"));
-            Assert.That(program.Said, Has.Some.StartsWith($"  A development token: curl -s http://localhost:{new Uri(program.Url).Port}/dev/token"));
+            Assert.That(program.Said, Has.Some.StartsWith($"  A development token, good until the gateway stops: curl -s http://localhost:{new Uri(program.Url).Port}/dev/token"));
         });
     }
 
@@ -90,6 +91,21 @@ public sealed class ProgramTests
             Assert.That(said, Has.Some.Contains("Gateway:Auth:Jwt:Secret is too short"));
             Assert.That(said, Has.Some.Contains("Gateway:Limits:MessageBytes is not a whole number"));
             Assert.That(said, Has.Some.Contains("Gateway:Chanels is not a setting."));
+            Assert.That(said, Has.None.Contains("   at "), "no stack trace");
+        });
+    }
+
+    [Test]
+    public async Task BrokenJson_StopsTheStart_WithTheFileAndThePlace()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "{ \"Gateway\": {\n  \"Enabled\": true,, } }");
+        var (code, said) = await GatewayProgram.RunToEndAsync(Binary, folder.FullName);
+        folder.Delete(recursive: true);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(said, Has.Some.Contains("appsettings.json").And.Some.Contains("LineNumber: 1"));
             Assert.That(said, Has.None.Contains("   at "), "no stack trace");
         });
     }

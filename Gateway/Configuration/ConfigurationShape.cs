@@ -10,9 +10,10 @@ namespace RealtimeGateway.Configuration;
 /// </summary>
 internal static class ConfigurationShape
 {
-    /// <summary>Binds what fits and returns a sentence for each key that does not.</summary>
-    public static IReadOnlyList<string> Bind(IConfigurationSection section, object options)
+    /// <summary>Binds what fits and returns a sentence for each key that does not. A list is that of its last source.</summary>
+    public static IReadOnlyList<string> Bind(IConfiguration configuration, string path, object options)
     {
+        var section = WithWholeLists(configuration, path, options.GetType()).GetSection(path);
         var misfits = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         Check(section, options.GetType(), misfits);
 
@@ -21,6 +22,20 @@ internal static class ConfigurationShape
         new ConfigurationBuilder().AddInMemoryCollection(fitting).Build().Bind(options);
         return [.. misfits.Values];
     }
+
+    // The same configuration without the entries that a list has from other sources than its own.
+    private static IConfigurationRoot WithWholeLists(IConfiguration configuration, string path, Type type)
+    {
+        var sources = ListsOf(type, path).ToDictionary(list => list, list => ConfigurationLists.SourceOf(configuration, list));
+        var entries = configuration.GetSection(path).AsEnumerable()
+            .Where(entry => sources.All(list => list.Value is null || !IsAtOrBelow(entry.Key, list.Key) || list.Value.TryGet(entry.Key, out _)));
+        return new ConfigurationBuilder().AddInMemoryCollection(entries).Build();
+    }
+
+    private static IEnumerable<string> ListsOf(Type type, string path) => type.GetProperties().SelectMany(property =>
+        ElementType(property.PropertyType) is not null ? [$"{path}:{property.Name}"]
+        : IsLeaf(property.PropertyType) ? []
+        : ListsOf(property.PropertyType, $"{path}:{property.Name}"));
 
     private static bool IsAtOrBelow(string path, string ancestor) =>
         path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase)
@@ -39,7 +54,7 @@ internal static class ConfigurationShape
             // An empty JSON array arrives as an empty value; any other text where a list belongs is a mistake.
             if (!string.IsNullOrEmpty(section.Value))
             {
-                misfits[section.Path] = $"{section.Path} is a list; write its entries as {section.Path}:0, {section.Path}:1, ….";
+                misfits[section.Path] = $"{section.Path} is a list: [ \"{section.Value}\" ] in JSON, {section.Path}:0 elsewhere.";
             }
         }
         else if (IsLeaf(type))

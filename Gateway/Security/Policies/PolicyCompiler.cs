@@ -52,7 +52,7 @@ internal static class PolicyCompiler
         {
             if (!RoleTemplate.TryParse(written[i], out var role))
             {
-                problems.Add($"{path}:{i} '{written[i]}' is no role; write any, guests, users, user:ID, team:ID, team:ID/ROLE, member:ID, label:NAME or key:NAME.");
+                problems.Add($"{path}:{i} '{written[i]}' is no role; write any, guests, users, users/verified, users/unverified, user:ID, team:ID, team:ID/ROLE, member:ID, label:NAME or key:NAME.");
             }
             else if (role.Captures.Except(captures).FirstOrDefault() is { } unknown)
             {
