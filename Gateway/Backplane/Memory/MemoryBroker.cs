@@ -113,6 +113,7 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
                 if (_budget.Bytes > options.HistoryBytes * 0.9)
                 {
                     stream.Drop();
+                    Retire(channel, stream, evenIfIdle: false); // One that had keys and no position remembers nothing now.
                 }
             }
         }
