@@ -67,7 +67,7 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
                 }
 
                 _received.Writer.Advance(read.Count);
-                if ((await _received.Writer.FlushAsync()).IsCompleted)
+                if ((await _received.Writer.FlushAsync(_socketTimeout.Token)).IsCompleted)
                 {
                     break;
                 }

@@ -10,6 +10,9 @@ try
 
     // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+    // What stops the start is told below, in a sentence.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.Services.AddRealtimeGateway();
 
     await using var app = builder.Build();
