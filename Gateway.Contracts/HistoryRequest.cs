@@ -29,12 +29,6 @@ public sealed record HistoryRequest
     public bool Reverse { get; init; }
 }
 
-/// <summary>One page of what a channel keeps.</summary>
-/// <param name="Epoch">The channel's epoch.</param>
-/// <param name="Offset">The offset of its last publication; 0 when there was none.</param>
-/// <param name="Publications">The publications, in the order asked for.</param>
-public sealed record HistoryResult(string Epoch, long Offset, IReadOnlyList<EventMessage> Publications);
-
 internal sealed class HistoryRequestConverter : JsonConverter<HistoryRequest>
 {
     private const string Shape = "GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse? }.";

@@ -23,23 +23,6 @@ public sealed record MembersRequest
     public int Limit { get; init; } = DefaultLimit;
 }
 
-/// <summary>One page of a channel's members.</summary>
-/// <param name="Count">Members of the whole channel.</param>
-/// <param name="Members">The members of this page, in the order of their ids.</param>
-/// <param name="Cursor">What to ask the next page with; absent on the last one.</param>
-public sealed record MembersPage(
-    int Count,
-    IReadOnlyList<Member> Members,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cursor = null);
-
-/// <summary>Who is in a channel: a user with all his connections, or one connection of a guest.</summary>
-/// <param name="Id"><c>user:ID</c>, or <c>guest:CONNECTION</c>.</param>
-/// <param name="UserId">The user; null for a guest.</param>
-/// <param name="Connections">How many connections of this member are subscribed.</param>
-/// <param name="Profile">What the member tells of himself; null until he does.</param>
-/// <param name="JoinedAt">When the first of these connections subscribed (RFC 3339, UTC).</param>
-public sealed record Member(string Id, string? UserId, int Connections, JsonElement? Profile, DateTimeOffset JoinedAt);
-
 internal sealed class MembersRequestConverter : JsonConverter<MembersRequest>
 {
     private const string Shape = "GetMembers takes a channel, or { channel, cursor?, limit? }.";

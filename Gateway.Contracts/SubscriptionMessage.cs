@@ -10,10 +10,3 @@ public sealed record SubscriptionMessage(
     string Channel,
     string State,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
-
-/// <summary>The states of <see cref="SubscriptionMessage"/>.</summary>
-public static class SubscriptionStates
-{
-    /// <summary>The right to read is gone; nothing more comes from this channel.</summary>
-    public const string Revoked = "revoked";
-}

@@ -17,10 +17,6 @@ public sealed record UnsubscribeRequest
     public string? Id { get; init; }
 }
 
-/// <summary>The answer of <c>Unsubscribe</c>.</summary>
-/// <param name="Removed">Whether anything was there to remove.</param>
-public sealed record UnsubscribeResult(bool Removed);
-
 internal sealed class UnsubscribeRequestConverter : JsonConverter<UnsubscribeRequest>
 {
     private const string Shape = "Unsubscribe takes a channel, a list of channels, or { id }.";

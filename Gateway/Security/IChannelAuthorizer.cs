@@ -15,22 +15,3 @@ public interface IChannelAuthorizer
     /// <param name="cancellationToken">Cancelled when nobody waits for the answer any more.</param>
     ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken);
 }
-
-/// <summary>What an <see cref="IChannelAuthorizer"/> is asked.</summary>
-/// <param name="Identity">Who asks.</param>
-/// <param name="Right">For what.</param>
-/// <param name="Channel">In which channel.</param>
-public sealed record ChannelAccess(Identity Identity, Right Right, string Channel);
-
-/// <summary>What an <see cref="IChannelAuthorizer"/> answers.</summary>
-public enum ChannelDecision
-{
-    /// <summary>No opinion: the next authorizer, then the policies decide.</summary>
-    Abstain,
-
-    /// <summary>Allowed, whatever the policies say.</summary>
-    Allow,
-
-    /// <summary>Denied, whatever the policies say.</summary>
-    Deny,
-}

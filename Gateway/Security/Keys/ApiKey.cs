@@ -6,10 +6,3 @@ namespace RealtimeGateway.Security.Keys;
 /// <param name="Scopes">What it is good for.</param>
 /// <param name="ExpiresAt">When it stops to be valid; null for never.</param>
 internal sealed record ApiKey(Role Role, byte[] Hash, IReadOnlySet<string> Scopes, DateTimeOffset? ExpiresAt);
-
-/// <summary>What an API key can be good for.</summary>
-internal static class ApiKeyScopes
-{
-    /// <summary>To connect and subscribe.</summary>
-    public const string Connect = "connect";
-}
