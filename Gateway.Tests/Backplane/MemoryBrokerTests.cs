@@ -114,6 +114,19 @@ public sealed class MemoryBrokerTests : BrokerSpecification
         });
     }
 
+    [Test]
+    public async Task Keys_CountIntoTheBoundOfBytes_AndAreForgottenBeyondIt()
+    {
+        var broker = Create(historyBytes: 10_000);
+        for (var i = 0; i < 100; i++)
+        {
+            await broker.PublishAsync(Some("live:a"), retention: null, new IdempotencyKey("user:ann", $"{i}"), default);
+        }
+
+        var other = Some("live:a") with { Event = "other" };
+        Assert.That((await broker.PublishAsync(other, retention: null, new IdempotencyKey("user:ann", "0"), default)).Error, Is.Null);
+    }
+
     private MemoryBroker Create(int idleChannels = 1_000, long historyBytes = 1_000_000) =>
         new(new MemoryBrokerOptions(idleChannels, historyBytes), _time);
 
