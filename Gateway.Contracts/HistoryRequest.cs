@@ -20,7 +20,7 @@ public sealed record HistoryRequest
     public Position? Since { get; init; }
 
     /// <summary>
-    /// Publications a page, 1 to <see cref="MaxLimit"/>. A page of large ones ends earlier, when its payloads reach a quarter of
+    /// Publications a page, 1 to <see cref="MaxLimit"/>. A page of large ones ends earlier, when they reach a quarter of
     /// what may wait for one client.
     /// </summary>
     public int Limit { get; init; } = DefaultLimit;

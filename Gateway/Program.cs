@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using RealtimeGateway;
+using RealtimeGateway.Edges;
 
 try
 {
@@ -9,7 +10,7 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder });
 
     // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
-    builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+    builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
     // What stops the start is told below, in a sentence.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -27,7 +28,7 @@ catch (OptionsValidationException exception)
 }
 catch (InvalidDataException exception)
 {
-    return await RefuseAsync([exception.Message, exception.GetBaseException().Message]);
+    return await RefuseAsync(new[] { exception.Message, exception.GetBaseException().Message }.Distinct());
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {

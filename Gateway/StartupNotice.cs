@@ -46,11 +46,10 @@ internal static class StartupNotice
             yield return "  No token is accepted, so nobody can sign in: set Gateway:Auth:Jwt.";
         }
 
-        if (isDevelopment && addresses is [var first, ..] && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
+        if (isDevelopment && addresses is [var first, ..] && BindingAddress.Parse(first) is { Port: > 0 } address && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
         {
             // Tokens are given by a local name only, whatever address the gateway listens on.
-            var port = BindingAddress.Parse(first).Port;
-            yield return $$"""  A development token, good until the gateway stops: curl -s http://localhost:{{port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
+            yield return $$"""  A development token, good until the gateway stops: curl -s {{address.Scheme}}://localhost:{{address.Port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
         }
     }
 

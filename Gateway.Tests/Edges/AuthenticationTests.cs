@@ -184,6 +184,21 @@ public sealed class AuthenticationTests
     }
 
     [Test]
+    public async Task HostsAuthorizer_ThatDoesNotYield_HoldsUpNobodyElsesDecision()
+    {
+        using var authorizer = new Blocking("chat:slow");
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(authorizer));
+        var client = await gateway.ConnectAsync(TestTokens.For("ann", "red"));
+        await client.SubscribeAsync(new[] { "chat:slow", "team:red:plans" });
+        authorizer.IsBlocking = true;
+        var authenticated = client.AuthenticateAsync(null);
+        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
+        Assert.That(authenticated.IsCompleted, Is.False);
+        authorizer.Answer.Set();
+        Assert.That((await authenticated).UserId, Is.Null);
+    }
+
+    [Test]
     public async Task SubscribeThatWaitsForAHost_DoesNotPutOffTheEndOfRights()
     {
         var authorizer = new Hesitating("chat:slow");
@@ -360,6 +375,26 @@ public sealed class AuthenticationTests
 
             return ChannelDecision.Abstain;
         }
+    }
+
+    /// <summary>A host that keeps the thread while it thinks about one channel.</summary>
+    private sealed class Blocking(string channel) : IChannelAuthorizer, IDisposable
+    {
+        public ManualResetEventSlim Answer { get; } = new();
+
+        public bool IsBlocking { get; set; }
+
+        public ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken)
+        {
+            if (IsBlocking && access.Channel == channel)
+            {
+                Answer.Wait(Bounds.Timeout, CancellationToken.None);
+            }
+
+            return new(ChannelDecision.Abstain);
+        }
+
+        public void Dispose() => Answer.Dispose();
     }
 
     private sealed class MembersOnly : IChannelAuthorizer

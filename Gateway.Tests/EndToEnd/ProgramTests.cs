@@ -50,15 +50,16 @@ public sealed class ProgramTests
         });
     }
 
-    [Test]
-    public async Task Credentials_InTheQuery_AreNotLogged_HoweverMuchElseIs()
+    [TestCase("Logging__LogLevel__Microsoft")]
+    [TestCase("Logging__Console__LogLevel__Default")]
+    public async Task Credentials_AreNotLogged_HoweverMuchElseIs(string level)
     {
         await using var program = await GatewayProgram.StartAsync(
             Binary,
             Repository.Folder,
             ("Gateway__Auth__Jwt__Secret", TestTokens.Secret),
             ("Logging__LogLevel__Default", "Trace"),
-            ("Logging__LogLevel__Microsoft", "Trace"));
+            (level, "Trace"));
         var token = TestTokens.For("ann");
         await using (var client = await TestClient.ConnectAsync($"{program.Url}realtime?access_token={token}", token: null))
         {

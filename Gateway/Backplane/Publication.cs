@@ -27,4 +27,10 @@ internal sealed record Publication
 
     /// <summary>Given by the broker, where the channel keeps history.</summary>
     public Position? Position { get; init; }
+
+    /// <summary>About how many bytes it takes, in memory or on a wire: payload, texts, and what surrounds them.</summary>
+    public int Size =>
+        Overhead + Data.Length + sizeof(char) * (Channel.Length + Event.Length + Id.Length + (Channels?.Sum(channel => channel.Length) ?? 0));
+
+    private const int Overhead = 256;
 }

@@ -101,7 +101,7 @@ internal sealed class ClientOperations(
     private IEnumerable<Publication> Fitting(IReadOnlyList<Publication> publications)
     {
         var bytes = 0;
-        return publications.TakeWhile((publication, index) => (bytes += publication.Data.Length) <= limits.AnswerBytes || index == 0);
+        return publications.TakeWhile((publication, index) => (bytes += publication.Size) <= limits.AnswerBytes || index == 0);
     }
 
     private static EventMessage ToMessage(Publication publication) => new()

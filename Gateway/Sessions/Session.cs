@@ -312,8 +312,9 @@ internal sealed partial class Session
     {
         try
         {
-            var decision = _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken);
-            return (channel, await decision.AsTask().WaitAsync(cancellationToken) is null);
+            // On a thread of its own: a host that does not yield must not hold up the other decisions, nor outlast the patience.
+            var decision = Task.Run(() => _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken).AsTask(), cancellationToken);
+            return (channel, await decision.WaitAsync(cancellationToken) is null);
         }
         catch (Exception exception)
         {

@@ -11,9 +11,6 @@ namespace RealtimeGateway.Backplane.Memory;
 /// </summary>
 internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 {
-    // What a kept publication costs beside its payload and texts: the record, its position, its place in the queue.
-    private const int Overhead = 256;
-
     private readonly Lock _lock = new();
     private readonly Queue<Publication> _history = new();
     private IBrokerHandler[] _handlers = [];
@@ -30,7 +27,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     private bool IsIdleNeedsLock => !_isRetired && _handlers.Length == 0 && (_top is not null || _recentKeys is not null);
 
-    public bool TryPublish(Publication publication, Retention? retention, IdempotencyKey? key, out Result<Receipt> result)
+    public bool TryPublish(Publication publication, Retention? retention, KeyedBody? keyed, out Result<Receipt> result)
     {
         lock (_lock)
         {
@@ -40,11 +37,11 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
                 return false;
             }
 
-            if (key is not null)
+            if (keyed is not null)
             {
                 _recentKeys ??= new RecentKeys(budget, time);
                 CountIdleNeedsLock();
-                if (_recentKeys.Find(key, publication) is { } earlier)
+                if (_recentKeys.Find(keyed) is { } earlier)
                 {
                     result = earlier;
                     return true;
@@ -60,9 +57,9 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
             }
 
             var receipt = new Receipt(publication.Id, publication.Position);
-            if (key is not null)
+            if (keyed is not null)
             {
-                _recentKeys!.Add(key, publication, receipt);
+                _recentKeys!.Add(keyed, receipt);
             }
 
             foreach (var handler in _handlers)
@@ -195,10 +192,10 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     private void KeepNeedsLock(Publication publication, Retention retention)
     {
         _history.Enqueue(publication);
-        var added = SizeOf(publication);
+        var added = publication.Size;
         while (_history.Count > retention.Size)
         {
-            added -= SizeOf(_history.Dequeue());
+            added -= _history.Dequeue().Size;
         }
 
         _expiresAt = time.GetUtcNow() + retention.Ttl;
@@ -224,7 +221,4 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         _bytes += bytes;
         budget.AddBytes(bytes);
     }
-
-    private static long SizeOf(Publication publication) =>
-        Overhead + publication.Data.Length + sizeof(char) * (publication.Event.Length + publication.Id.Length + (publication.Channels?.Sum(channel => channel.Length) ?? 0));
 }

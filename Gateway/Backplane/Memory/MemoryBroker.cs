@@ -17,6 +17,7 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
         IdempotencyKey? key,
         CancellationToken cancellationToken)
     {
+        var keyed = key is null ? null : KeyedBody.Of(key, publication);
         while (true)
         {
             // What nobody hears, keeps or will repeat leaves no trace.
@@ -27,7 +28,7 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
                 return new(new Receipt(publication.Id, Position: null));
             }
 
-            if (stream.TryPublish(publication, retention, key, out var result))
+            if (stream.TryPublish(publication, retention, keyed, out var result))
             {
                 SweepIfOverBudget();
                 return new(result);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 
@@ -22,23 +20,23 @@ internal sealed class RecentKeys(HistoryBudget budget, TimeProvider time)
     private readonly Queue<(IdempotencyKey Key, DateTimeOffset Until)> _byAge = new();
 
     /// <summary>The earlier receipt under this key, a conflict if it was for another message, or null if there was none.</summary>
-    public Result<Receipt>? Find(IdempotencyKey key, Publication publication)
+    public Result<Receipt>? Find(KeyedBody body)
     {
         Forget();
-        if (!_entries.TryGetValue(key, out var entry))
+        if (!_entries.TryGetValue(body.Key, out var entry))
         {
             return null;
         }
 
-        return entry.Body.AsSpan().SequenceEqual(BodyOf(publication))
+        return entry.Hash.AsSpan().SequenceEqual(body.Hash)
             ? entry.Receipt
             : new Error(ErrorCodes.Conflict, "Another message was published under this id; choose a new one.");
     }
 
-    public void Add(IdempotencyKey key, Publication publication, Receipt receipt)
+    public void Add(KeyedBody body, Receipt receipt)
     {
-        _entries[key] = new Entry(BodyOf(publication), receipt);
-        _byAge.Enqueue((key, time.GetUtcNow() + Window));
+        _entries[body.Key] = new Entry(body.Hash, receipt);
+        _byAge.Enqueue((body.Key, time.GetUtcNow() + Window));
         budget.AddBytes(EntryBytes);
         Forget();
     }
@@ -60,16 +58,5 @@ internal sealed class RecentKeys(HistoryBudget budget, TimeProvider time)
         }
     }
 
-    // The length in front of the name keeps the two parts apart. Another serializer may write the same payload otherwise, so
-    // what counts is its canonical form.
-    private static byte[] BodyOf(Publication publication)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(BitConverter.GetBytes(publication.Event.Length));
-        hash.AppendData(Encoding.UTF8.GetBytes(publication.Event));
-        hash.AppendData(CanonicalJson.Of(publication.Data));
-        return hash.GetHashAndReset();
-    }
-
-    private sealed record Entry(byte[] Body, Receipt Receipt);
+    private sealed record Entry(byte[] Hash, Receipt Receipt);
 }

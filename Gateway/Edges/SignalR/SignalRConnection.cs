@@ -125,9 +125,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
             Abort();
             _connection.GetHttpContext()?.Abort();
         }
-        catch (ObjectDisposedException)
+        catch (Exception exception)
         {
-            // It ended by itself meanwhile.
+            // It ended by itself meanwhile; nobody above this could do more about it.
+            LogAbortFailed(Id, exception);
         }
     }
 
@@ -153,4 +154,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} is closed: {Code}.")]
     private partial void LogClosing(string connectionId, string code);
+
+    [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} could not be aborted.")]
+    private partial void LogAbortFailed(string connectionId, Exception exception);
 }

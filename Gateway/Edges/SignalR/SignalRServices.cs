@@ -21,7 +21,7 @@ internal static class SignalRServices
         });
 
         // At Debug it writes the arguments of every call: payloads, and the tokens of Authenticate (promise 15).
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information));
+        services.LimitLog("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information);
 
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
