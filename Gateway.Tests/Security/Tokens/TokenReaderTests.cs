@@ -143,6 +143,14 @@ public sealed class TokenReaderTests
         });
     }
 
+    [Test]
+    public async Task User_IsNotVerifiedByAnotherClaim_ThanTheOneThatWasChosen()
+    {
+        var validator = new TestValidator(options => options.Claims.Verified = "checked");
+        var identity = await validator.AdmittedAsync(("sub", "ann"), ("verified", true), ("email_verified", true));
+        Assert.That(RolesOf(identity), Does.Contain("users/unverified"));
+    }
+
     [FsCheck.NUnit.Property]
     public void Claim_GivesRolesOfItsKindAlone_WhateverItSays(IdText text)
     {
