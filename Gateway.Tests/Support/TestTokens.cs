@@ -10,6 +10,9 @@ internal static class TestTokens
 {
     public const string Secret = "a secret that only the tests share, 32 bytes or more";
 
+    /// <summary>Claims that were signed by somebody else.</summary>
+    public static readonly string Forged = Sign(new { sub = "ann", exp = 4102444800 }, secret: new string('x', 40));
+
     /// <summary>A good token for this user, of the tests' secret.</summary>
     public static string For(string userId, params string[] teams) => For(userId, new { teams });
 

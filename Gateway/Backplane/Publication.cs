@@ -5,6 +5,9 @@ namespace RealtimeGateway.Backplane;
 /// <summary>One message in a channel.</summary>
 internal sealed record Publication
 {
+    // What surrounds the payload and the texts: the record, its position, its place in a queue, or its envelope on a wire.
+    private const int Overhead = 256;
+
     public required string Channel { get; init; }
 
     public required string Event { get; init; }
@@ -31,6 +34,4 @@ internal sealed record Publication
     /// <summary>About how many bytes it takes, in memory or on a wire: payload, texts, and what surrounds them.</summary>
     public int Size =>
         Overhead + Data.Length + sizeof(char) * (Channel.Length + Event.Length + Id.Length + (Channels?.Sum(channel => channel.Length) ?? 0));
-
-    private const int Overhead = 256;
 }

@@ -96,6 +96,21 @@ public sealed class RealtimePublisherTests
         Assert.That((await client.NextEventAsync()).Data.GetRawText(), Is.EqualTo("""{"a":1,"b":[2]}"""));
     }
 
+    [Test]
+    public async Task ClientSwitches_CloseWhatClientsMayDo_AndNotWhatServersMay()
+    {
+        await using var gateway = await TestGateway.StartAsync([("Clients:Publish", "false")]);
+        var client = await gateway.ConnectAsync();
+        await client.SubscribeAsync("chat:lobby");
+        var error = await client.ErrorOfAsync("Send", "chat:lobby", "message", 1);
+        await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("chat:lobby", "message", 2);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error, Is.EqualTo("disabled: Clients may not publish on this gateway; publish from a server."));
+            Assert.That((await client.NextEventAsync()).Sender, Is.Null);
+        });
+    }
+
     [TestCase("two words", ErrorCodes.InvalidChannel)]
     [TestCase("$other", ErrorCodes.InvalidChannel)]
     [TestCase("chat:*", ErrorCodes.InvalidChannel)]
