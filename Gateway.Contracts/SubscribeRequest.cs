@@ -5,7 +5,7 @@ namespace RealtimeGateway.Contracts;
 
 /// <summary>
 /// The argument of <c>Subscribe</c>. On the wire it is a channel's name, a list of channels, or an object
-/// <c>{ channels, id?, echo? }</c>; a channel is its name or <c>{ channel, since }</c>.
+/// <c>{ channels, id?, hidden?, echo? }</c>; a channel is its name or <c>{ channel, since }</c>.
 /// </summary>
 [JsonConverter(typeof(SubscribeRequestConverter))]
 public sealed record SubscribeRequest
@@ -19,14 +19,20 @@ public sealed record SubscribeRequest
     /// </summary>
     public string? Id { get; init; }
 
-    /// <summary>False spares this session what it publishes itself. Default true.</summary>
+    /// <summary>
+    /// True lets the session hear without being a member that others see; the policy's <c>Hidden</c> must allow it. Default
+    /// false. A session that has the channel by another subscription too is seen.
+    /// </summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>False spares this session its own publications, joins and updates. Default true.</summary>
     public bool Echo { get; init; } = true;
 }
 
 internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest>
 {
     private const string Shape =
-        "Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, echo? }.";
+        "Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, hidden?, echo? }.";
 
     public override bool HandleNull => true;
 
@@ -45,6 +51,7 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
                 {
                     Channels = body.Channels ?? throw new ShapeException(Shape),
                     Id = body.Id,
+                    Hidden = body.Hidden ?? false,
                     Echo = body.Echo ?? true,
                 };
             default:
@@ -53,14 +60,14 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
     }
 
     public override void Write(Utf8JsonWriter writer, SubscribeRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new SubscribeBody { Channels = value.Channels, Id = value.Id, Echo = value.Echo }, options);
+        JsonSerializer.Serialize(writer, new SubscribeBody { Channels = value.Channels, Id = value.Id, Hidden = value.Hidden, Echo = value.Echo }, options);
 
     // A filter that is taken and not applied would hand a client what it asked not to get, so it is refused instead.
     private static void RefuseWhatComesLater(SubscribeBody body)
     {
-        if (body.Filter is { ValueKind: not JsonValueKind.Null } || body.Events is { ValueKind: not JsonValueKind.Null } || body.Hidden is true)
+        if (body.Filter is { ValueKind: not JsonValueKind.Null } || body.Events is { ValueKind: not JsonValueKind.Null })
         {
-            throw new ShapeException("Subscribe does not take events, filter or hidden in this version; leave them out.");
+            throw new ShapeException("Subscribe does not take events or filter in this version; leave them out.");
         }
     }
 
@@ -70,6 +77,8 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
 
         public string? Id { get; init; }
 
+        public bool? Hidden { get; init; }
+
         public bool? Echo { get; init; }
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -77,8 +86,5 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public JsonElement? Filter { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public bool? Hidden { get; init; }
     }
 }

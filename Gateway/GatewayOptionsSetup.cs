@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
+using RealtimeGateway.Edges;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security.Keys;
 using RealtimeGateway.Security.Policies;
 using RealtimeGateway.Security.Tokens;
@@ -20,6 +22,8 @@ internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfi
         var problems = new List<string>([.. _misfits, .. LimitsCheck.Problems(options.Limits)]);
         PolicyCompiler.Compile(options, problems);
         TokenTrust.Compile(options.Auth.Jwt, problems);
+        RateRules.Compile(options.RateLimits, problems);
+        TrustedProxies.Compile(options.TrustedProxies, problems);
         ApiKeyRing.Compile(options.Auth.ApiKeys, TimeProvider.System, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

@@ -12,6 +12,13 @@ try
     // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
     builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
+    // Peers that connect and say nothing, or begin a request and do not end it, are not waited for long.
+    builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+    });
+
     // What stops the start is told below, in a sentence.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.Services.AddRealtimeGateway();

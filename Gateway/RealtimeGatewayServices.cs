@@ -4,10 +4,12 @@ using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Configuration;
+using RealtimeGateway.Edges;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Edges.Rest;
 using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Presence;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Security.Keys;
 using RealtimeGateway.Security.Policies;
@@ -28,6 +30,7 @@ public static class RealtimeGatewayServices
         AddConfiguration(services, configure);
         AddMemoryBackplane(services);
         AddSecurity(services);
+        AddRateLimits(services);
         AddChannels(services);
         AddPresence(services);
         AddSessions(services);
@@ -38,10 +41,17 @@ public static class RealtimeGatewayServices
     /// <summary>Maps the hub at <c>/realtime</c>, the API at <c>/api</c>, and in Development <c>/dev/token</c>.</summary>
     public static IEndpointRouteBuilder MapRealtimeGateway(this IEndpointRouteBuilder endpoints)
     {
+        ReviewSessionsWhenSettingsChange(endpoints.ServiceProvider);
         endpoints.MapRealtimeHub();
         endpoints.MapChannels();
         endpoints.MapDevToken();
         return endpoints;
+    }
+
+    private static void ReviewSessionsWhenSettingsChange(IServiceProvider provider)
+    {
+        var sessions = provider.GetRequiredService<SessionRegistry>();
+        provider.GetRequiredService<LiveSettings>().Changed += () => _ = sessions.ReviewAsync(); // Each sees its own exceptions.
     }
 
     private static void AddConfiguration(IServiceCollection services, Action<GatewayOptions>? configure)
@@ -50,6 +60,7 @@ public static class RealtimeGatewayServices
         services.AddSingleton<IConfigureOptions<GatewayOptions>>(provider => provider.GetRequiredService<GatewayOptionsSetup>());
         services.AddSingleton<IValidateOptions<GatewayOptions>>(provider => provider.GetRequiredService<GatewayOptionsSetup>());
         services.AddSingleton<IPostConfigureOptions<GatewayOptions>, DevelopmentSecret>();
+        services.AddSingleton<LiveSettings>();
         var options = services.AddOptions<GatewayOptions>().ValidateOnStart();
         if (configure is not null)
         {
@@ -59,55 +70,80 @@ public static class RealtimeGatewayServices
 
     private static void AddMemoryBackplane(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => new MemoryBrokerOptions(options.Limits.IdleChannels, options.Limits.HistoryBytes)));
+        services.AddLive(options => options.Limits, limits => new MemoryBrokerOptions(limits.IdleChannels, limits.HistoryBytes));
         services.TryAddSingleton<IBroker, MemoryBroker>();
+        services.TryAddSingleton<IDirectory, MemoryDirectory>();
     }
 
     private static void AddSecurity(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => PolicyCompiler.Compile(options, [])));
-        services.AddSingleton(Settings(options => TokenTrust.Compile(options.Auth.Jwt, [])));
-        services.AddSingleton(Settings(options => options.Auth.Jwt));
-        services.AddSingleton(provider =>
-            ApiKeyRing.Compile(Options(provider).Auth.ApiKeys, provider.GetRequiredService<TimeProvider>(), []));
-        services.AddSingleton(Settings(options => new ClientSwitches(options.Clients.Subscribe, options.Clients.Publish)));
-        services.AddSingleton(Settings(options => new AdmissionRules(options.Enabled, options.Auth.RequireApiKey, options.Auth.RequireSession)));
-        services.AddSingleton<TokenValidator>();
+        services.AddLive(options => options, options => PolicyCompiler.Compile(options, []));
+        services.AddLive(options => options.Clients, clients => new ClientSwitches(clients.Subscribe, clients.Publish));
+        services.AddSingleton(provider => provider.GetRequiredService<LiveSettings>().Follow(
+            options => options.Auth.Jwt,
+            jwt => ActivatorUtilities.CreateInstance<TokenValidator>(provider, jwt, TokenTrust.Compile(jwt, []))));
+        services.AddSingleton(provider => provider.GetRequiredService<LiveSettings>().Follow(
+            options => options.Auth.ApiKeys,
+            keys => ApiKeyRing.Compile(keys, provider.GetRequiredService<TimeProvider>(), [])));
+        services.AddLive(
+            options => new { options.Enabled, options.Auth },
+            options => new AdmissionRules(options.Enabled, options.Auth.RequireApiKey, options.Auth.RequireSession));
         services.AddSingleton<Admission>();
         services.AddSingleton<Permissions>();
     }
 
+    private static void AddRateLimits(IServiceCollection services)
+    {
+        services.AddLive(options => options.RateLimits, limits => RateRules.Compile(limits, []));
+        services.AddSingleton<RateLimiter>();
+    }
+
     private static void AddChannels(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => new DraftRules(
-            options.Limits.MessageBytes,
-            options.Limits.ChannelsPerPublish,
-            options.Limits.OutboundBytes / LimitsOptions.OutboundMessages)));
+        services.AddLive(
+            options => options.Limits,
+            limits => new DraftRules(limits.MessageBytes, limits.ChannelsPerPublish, limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddSingleton<ChannelRegistry>();
         services.AddSingleton<Publisher>();
     }
 
-    private static void AddPresence(IServiceCollection services) => services.AddSingleton<MemberList>();
+    private static void AddPresence(IServiceCollection services)
+    {
+        services.AddLive(options => options.Limits, limits => new ProfileRules(limits.ProfileBytes));
+        services.AddSingleton<MemberList>();
+    }
 
     private static void AddSessions(IServiceCollection services)
     {
-        services.AddSingleton(Settings(options => new SessionLimits(
-            options.Limits.ChannelsPerSession,
-            options.Limits.SubscriptionsPerSession,
-            options.Limits.OutboundBytes / LimitsOptions.OutboundMessages)));
+        services.AddLive(options => options.Limits, limits => new SessionLimits(
+            limits.SessionsPerUser,
+            limits.SessionsPerAddress,
+            limits.ChannelsPerSession,
+            limits.SubscriptionsPerSession,
+            limits.Channels,
+            limits.OutboundBytes / LimitsOptions.OutboundMessages));
+        services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes, limits.WriteTimeout));
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();
         services.AddSingleton<SessionServices>();
     }
 
     private static void AddEdges(IServiceCollection services)
     {
+        services.AddLive(options => options.TrustedProxies, proxies => TrustedProxies.Compile(proxies, []));
+        services.AddLive(options => options.Limits, limits => new InboundLimits(
+            limits.MessageBytes,
+            limits.HandshakeTimeout,
+            limits.UnfinishedPerAddress));
+        services.AddLive(options => options.Auth.Jwt, jwt => jwt);
         services.AddRealtimeHub();
         services.AddSingleton<IRealtimePublisher, RealtimePublisher>();
+        services.AddSingleton<IPresence, RealtimePresence>();
     }
 
-    // What a room needs of the configuration, resolved once into its own words; nothing on a hot path reads options.
-    private static Func<IServiceProvider, T> Settings<T>(Func<GatewayOptions, T> select) => provider => select(Options(provider));
-
-    private static GatewayOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+    // What a room needs of the settings, in its own words; nothing on a hot path reads options.
+    private static void AddLive<TPart, T>(this IServiceCollection services, Func<GatewayOptions, TPart> part, Func<TPart, T> make)
+        where T : class =>
+        services.AddSingleton(provider => provider.GetRequiredService<LiveSettings>().Follow(part, make));
 }

@@ -21,13 +21,14 @@ public sealed class RoomTests
         ["Security.Keys"] = ["Configuration", "Security"],
         ["Security.Policies"] = ["Configuration", "Security"],
         ["Security.Tokens"] = ["Configuration", "Security"],
+        ["RateLimits"] = ["Configuration"],
         ["Channels"] = ["Backplane", "Security.Policies"],
-        ["Presence"] = ["Channels"],
-        ["Sessions"] = ["Backplane", "Channels", "Presence", "Security"],
-        ["Edges"] = ["Security"],
-        ["Edges.InProcess"] = ["Channels"],
-        ["Edges.Rest"] = ["Configuration", "Edges", "Security", "Security.Tokens", "Sessions"],
-        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "Security", "Sessions"],
+        ["Presence"] = ["Backplane", "Channels"],
+        ["Sessions"] = ["Backplane", "Channels", "Presence", "RateLimits", "Security"],
+        ["Edges"] = ["RateLimits", "Security"],
+        ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
+        ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],
+        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "RateLimits", "Security", "Sessions"],
     };
 
     [Test]

@@ -1,6 +1,7 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Channels;
@@ -13,7 +14,7 @@ public sealed class ChannelTests
     public async Task Publication_IsEncodedOnceForEachFormat_HoweverManyHearIt()
     {
         var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker);
+        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
         var (one, other) = (new CountingEncoding(), new CountingEncoding());
         var audience = Enumerable.Range(0, 100).Select(i => new Listener($"c{i}", i % 2 == 0 ? one : other)).ToArray();
         foreach (var listener in audience)
@@ -34,7 +35,7 @@ public sealed class ChannelTests
     public async Task LastToLeave_EndsTheNodesHearing_AndTheNextBeginsItAgain()
     {
         var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker);
+        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
         var listener = new Listener("c1", new CountingEncoding());
         await channel.TryJoinAsync(listener, retention: null, default);
         channel.Leave(listener);
@@ -42,7 +43,7 @@ public sealed class ChannelTests
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
         var (joined, _) = await channel.TryJoinAsync(listener, retention: null, default);
-        var next = new Channel("chat:a", broker);
+        var next = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
         await next.TryJoinAsync(listener, retention: null, default);
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
@@ -62,17 +63,21 @@ public sealed class ChannelTests
             Count++;
             return publication.Data;
         }
+
+        public ReadOnlyMemory<byte> Encode(PresenceMessage message)
+        {
+            Count++;
+            return default;
+        }
     }
 
     private sealed class Listener(string id, IEncoding encoding) : ISubscriber
     {
         public string ConnectionId => id;
 
-        public string? UserId => null;
-
-        public DateTimeOffset JoinedAt => default;
-
         public bool WantsEcho => true;
+
+        public bool SeesPresence => true;
 
         public int Heard { get; private set; }
 

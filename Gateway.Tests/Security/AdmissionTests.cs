@@ -17,10 +17,18 @@ public sealed class AdmissionTests
     private const string ScopelessKey = "the key without a scope";
     private const string Garbage = "garbage";
 
+    private static readonly ClientAddress Address = ClientAddress.Of(System.Net.IPAddress.Loopback);
+
     private ManualTime _time = null!;
+    private TokenValidator _tokens = null!;
 
     [SetUp]
-    public void Start() => _time = new ManualTime();
+    public void Start()
+    {
+        var options = new JwtOptions { Secret = TestTokens.Secret };
+        _time = new ManualTime();
+        _tokens = new TokenValidator(options, TokenTrust.Compile(options, []), _time, NullLogger<TokenValidator>.Instance);
+    }
 
     [Test]
     public async Task Guest_IsAdmitted_WhenNothingIsAskedFor()
@@ -56,7 +64,7 @@ public sealed class AdmissionTests
         {
             Assert.That((await AdmitAsync(token, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
             Assert.That((await AdmitAsync(token, GoodKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
-            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null, BelievedBy: null, Address), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
     }
 
@@ -144,7 +152,7 @@ public sealed class AdmissionTests
         var user = (await AdmitAsync(Token("ann", 60), null)).OrThrow();
         _time.Advance(TimeSpan.FromSeconds(60));
 
-        var after = admission.AfterExpiry(user).OrThrow();
+        var after = admission.Review(user).OrThrow();
 
         Assert.Multiple(() =>
         {
@@ -161,9 +169,9 @@ public sealed class AdmissionTests
         var user = (await AdmitAsync(Token("ann", 60), ShortKey)).OrThrow();
 
         _time.Advance(TimeSpan.FromSeconds(60));
-        var withKey = admission.AfterExpiry(user).OrThrow();
+        var withKey = admission.Review(user).OrThrow();
         _time.Advance(TimeSpan.FromHours(1));
-        var without = admission.AfterExpiry(withKey).OrThrow();
+        var without = admission.Review(withKey).OrThrow();
 
         Assert.Multiple(() =>
         {
@@ -181,7 +189,7 @@ public sealed class AdmissionTests
         var user = (await AdmitAsync(Token("ann", 2 * 3600), ShortKey)).OrThrow();
 
         _time.Advance(TimeSpan.FromHours(1));
-        var withoutKey = admission.AfterExpiry(user).OrThrow();
+        var withoutKey = admission.Review(user).OrThrow();
 
         Assert.Multiple(() =>
         {
@@ -199,12 +207,12 @@ public sealed class AdmissionTests
         _time.Advance(TimeSpan.FromSeconds(60));
         Assert.Multiple(() =>
         {
-            Assert.That(Admission(requireSession: true).AfterExpiry(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
-            Assert.That(Admission(requireApiKey: true).AfterExpiry(user).Error, Is.Null);
+            Assert.That(Admission(requireSession: true).Review(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
+            Assert.That(Admission(requireApiKey: true).Review(user).Error, Is.Null);
         });
 
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.That(Admission(requireApiKey: true).AfterExpiry(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
+        Assert.That(Admission(requireApiKey: true).Review(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
     }
 
     private ValueTask<Result<Admitted>> AdmitAsync(
@@ -213,19 +221,17 @@ public sealed class AdmissionTests
         bool enabled = true,
         bool requireApiKey = false,
         bool requireSession = false) =>
-        Admission(enabled, requireApiKey, requireSession).AdmitAsync(token, apiKey, CancellationToken.None);
+        Admission(enabled, requireApiKey, requireSession).AdmitAsync(token, apiKey, Address, CancellationToken.None);
 
     private Admission Admission(bool enabled = true, bool requireApiKey = false, bool requireSession = false)
     {
         var start = new ManualTime().GetUtcNow();
-        var options = new JwtOptions { Secret = TestTokens.Secret };
         var keys = TestApiKeys.Ring(
             _time,
             TestApiKeys.Key("backend", GoodKey),
             TestApiKeys.Key("backend", ShortKey, start + TimeSpan.FromHours(1)),
             new ApiKeyOptions { Name = "scopeless", Sha256 = TestApiKeys.Sha256(ScopelessKey) });
-        var tokens = new TokenValidator(options, TokenTrust.Compile(options, []), _time, NullLogger<TokenValidator>.Instance);
-        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), tokens, keys, _time);
+        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _time);
     }
 
     private string Token(string userId, int seconds = 600)

@@ -22,7 +22,7 @@ public sealed class OutboundQueueTests
         _time = new ManualTime();
         _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
         _slow = 0;
-        _queue = new OutboundQueue(_transport.Writer, MaxBytes, WriteTimeout, _time, () => Interlocked.Increment(ref _slow));
+        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow));
     }
 
     [Test]

@@ -11,6 +11,7 @@ namespace RealtimeGateway.Tests.Support;
 internal sealed class TestClient : IAsyncDisposable
 {
     private readonly Channel<EventMessage> _events = Channel.CreateUnbounded<EventMessage>();
+    private readonly Channel<PresenceMessage> _presence = Channel.CreateUnbounded<PresenceMessage>();
     private readonly Channel<SubscriptionMessage> _notices = Channel.CreateUnbounded<SubscriptionMessage>();
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,6 +19,7 @@ internal sealed class TestClient : IAsyncDisposable
     {
         Hub = hub;
         hub.On<EventMessage>("event", message => _events.Writer.TryWrite(message));
+        hub.On<PresenceMessage>("presence", message => _presence.Writer.TryWrite(message));
         hub.On<SubscriptionMessage>("subscription", message => _notices.Writer.TryWrite(message));
         hub.Closed += exception =>
         {
@@ -63,10 +65,18 @@ internal sealed class TestClient : IAsyncDisposable
 
     public Task<AuthenticateResult> AuthenticateAsync(string? token) => Hub.InvokeAsync<AuthenticateResult>("Authenticate", token).InTime();
 
+    public Task UpdateProfileAsync(object profile) => Hub.InvokeAsync("UpdateProfile", profile).InTime();
+
     public Task<MembersPage> GetMembersAsync(object request) => Hub.InvokeAsync<MembersPage>("GetMembers", request).InTime();
 
     /// <summary>The next event, in the order of arrival.</summary>
     public Task<EventMessage> NextEventAsync() => _events.Reader.ReadAsync().AsTask().InTime();
+
+    /// <summary>The next change of a channel's members, in the order of arrival.</summary>
+    public Task<PresenceMessage> NextPresenceAsync() => _presence.Reader.ReadAsync().AsTask().InTime();
+
+    /// <summary>Every change of members that came and was not awaited.</summary>
+    public Task<IReadOnlyList<PresenceMessage>> PresenceUntilNowAsync() => UntilNowAsync(_presence);
 
     /// <summary>The next notice about a subscription.</summary>
     public Task<SubscriptionMessage> NextNoticeAsync() => _notices.Reader.ReadAsync().AsTask().InTime();
@@ -74,17 +84,7 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>
     /// Every event that came and was not awaited. A call is answered in between, after what was sent before it.
     /// </summary>
-    public async Task<IReadOnlyList<EventMessage>> EventsUntilNowAsync()
-    {
-        await UnsubscribeAsync("nothing:here");
-        var events = new List<EventMessage>();
-        while (_events.Reader.TryRead(out var message))
-        {
-            events.Add(message);
-        }
-
-        return events;
-    }
+    public Task<IReadOnlyList<EventMessage>> EventsUntilNowAsync() => UntilNowAsync(_events);
 
     /// <summary>The text of the error with which a call fails.</summary>
     public async Task<string> ErrorOfAsync(string method, params object?[] arguments)
@@ -102,4 +102,16 @@ internal sealed class TestClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
+
+    private async Task<IReadOnlyList<T>> UntilNowAsync<T>(Channel<T> arrived)
+    {
+        await UnsubscribeAsync("nothing:here");
+        var messages = new List<T>();
+        while (arrived.Reader.TryRead(out var message))
+        {
+            messages.Add(message);
+        }
+
+        return messages;
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class TestGateway : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>
-    /// Starts a gateway that knows the tests' secret and these channels: <c>chat:*</c> open to all and keeping history,
+    /// Starts a gateway that knows the tests' secret and these channels: <c>chat:*</c> open to all, observers hidden, and keeping history,
     /// <c>live:*</c> the same without history, <c>team:{team}:*</c> for the team, <c>silent:*</c> readable and nothing more.
     /// </summary>
     /// <param name="settings">Further settings, as <c>("Auth:RequireSession", "true")</c>.</param>
@@ -102,6 +102,7 @@ internal sealed class TestGateway : IAsyncDisposable
         ("Channels:0:Read:0", "any"),
         ("Channels:0:Write:0", "any"),
         ("Channels:0:Presence:0", "any"),
+        ("Channels:0:Hidden:0", "label:observer"),
         ("Channels:0:History:Size", "100"),
         ("Channels:1:Pattern", "live:*"),
         ("Channels:1:Read:0", "any"),

@@ -12,7 +12,10 @@ internal interface IBroker
 {
     /// <summary>Publishes, and returns once the broker has it and, with retention, keeps it (promise 1).</summary>
     /// <param name="publication">Its <see cref="Publication.Position"/> is ignored: the broker gives it one.</param>
-    /// <param name="retention">What its channel keeps; null for nothing, and then there is no position.</param>
+    /// <param name="retention">
+    /// What its channel keeps; null for nothing, and then there is no position. A channel that kept something before begins a
+    /// new epoch when it does again.
+    /// </param>
     /// <param name="key">
     /// Given again within 5 minutes, it changes nothing and returns the first result; with another event or another payload (as
     /// JSON, however it is written) it is a <c>conflict</c>.

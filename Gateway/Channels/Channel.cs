@@ -9,18 +9,15 @@ namespace RealtimeGateway.Channels;
 /// Two locks. The gate orders what waits for the broker: the first to join makes the node hear the channel, the last to leave
 /// ends that. The lock orders who is in against what is handed out, and nothing waits under it.
 /// </remarks>
-internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
+internal sealed class Channel(string name, IBroker broker, IDirectory directory) : IBrokerHandler, IDirectoryHandler
 {
     private readonly AsyncGate _gate = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ISubscriber> _audience = new(StringComparer.Ordinal);
     private Position? _top;
-    private long _version;
+    private bool _isWatched;
     private bool _isHeard;
     private bool _isRetired;
-
-    /// <summary>Another number whenever somebody comes, goes, or is somebody else.</summary>
-    public long Version => Volatile.Read(ref _version);
 
     /// <summary>The position of the last publication that was handed out here; null without history.</summary>
     public Position? Top => Volatile.Read(ref _top);
@@ -35,16 +32,12 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
             return (false, null);
         }
 
-        if (!_isHeard)
-        {
-            await HearAsync(retention, cancellationToken);
-        }
+        await HearAsync(retention, cancellationToken);
 
         lock (_lock)
         {
             _audience.Add(subscriber.ConnectionId, subscriber);
-            _version++;
-            return (true, _top);
+            return (true, retention is null ? null : _top);
         }
     }
 
@@ -54,7 +47,6 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         lock (_lock)
         {
             _audience.Remove(subscriber.ConnectionId);
-            _version++;
         }
     }
 
@@ -73,6 +65,11 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
             await broker.UnsubscribeAsync(name, this, CancellationToken.None);
         }
 
+        if (_isWatched)
+        {
+            await directory.UnwatchAsync(name, this, CancellationToken.None);
+        }
+
         return _isRetired = true;
     }
 
@@ -82,7 +79,7 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         var sender = publication.Sender?.ConnectionId;
         lock (_lock)
         {
-            _top = publication.Position ?? _top;
+            _top = publication.Position;
             foreach (var (connectionId, subscriber) in _audience)
             {
                 if (connectionId == sender && !(publication.Echo && subscriber.WantsEcho))
@@ -91,6 +88,21 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
                 }
 
                 subscriber.Deliver(message);
+            }
+        }
+    }
+
+    public void OnPresence(PresenceChange change)
+    {
+        var message = new OutboundPresence(change.Message);
+        lock (_lock)
+        {
+            foreach (var (connectionId, subscriber) in _audience)
+            {
+                if (subscriber.SeesPresence && (subscriber.WantsEcho || connectionId != change.ConnectionId))
+                {
+                    subscriber.Deliver(message);
+                }
             }
         }
     }
@@ -110,32 +122,33 @@ internal sealed class Channel(string name, IBroker broker) : IBrokerHandler
         }
     }
 
-    /// <summary>Who is here now, and a number that is another one whenever that is.</summary>
-    public (ISubscriber[] Subscribers, long Version) Snapshot()
-    {
-        lock (_lock)
-        {
-            return ([.. _audience.Values], _version);
-        }
-    }
-
-    /// <summary>Somebody here is somebody else now.</summary>
-    public void OnUserChanged()
-    {
-        lock (_lock)
-        {
-            _version++;
-        }
-    }
-
     private async ValueTask HearAsync(Retention? retention, CancellationToken cancellationToken)
     {
-        var from = await broker.SubscribeAsync(name, retention, this, cancellationToken);
-        _isHeard = true;
+        if (!_isWatched)
+        {
+            await directory.WatchAsync(name, this, cancellationToken);
+            _isWatched = true;
+        }
+
+        if (!_isHeard)
+        {
+            var from = await broker.SubscribeAsync(name, retention, this, cancellationToken);
+            _isHeard = true;
+            BeginAfter(from);
+        }
+        else if (retention is not null && Top is null)
+        {
+            // It was heard when it kept no history, and keeps one now.
+            BeginAfter((await broker.ReadAsync(name, retention, after: null, limit: 1, reverse: true, cancellationToken)).Top);
+        }
+    }
+
+    private void BeginAfter(Position? position)
+    {
         lock (_lock)
         {
             // A publication may have come before the answer; it is further than the answer.
-            _top ??= from;
+            _top ??= position;
         }
     }
 

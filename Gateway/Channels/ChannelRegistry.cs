@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.Security.Policies;
 
 namespace RealtimeGateway.Channels;
 
 /// <summary>The channels that somebody on this node is in.</summary>
-internal sealed class ChannelRegistry(IBroker broker, PolicySet policies)
+internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live<PolicySet> policies)
 {
     private readonly ConcurrentDictionary<string, Channel> _channels = new(StringComparer.Ordinal);
+
+    // The dictionary's own count takes all of its locks.
+    private int _count;
 
     /// <summary>Adds a subscriber to a channel.</summary>
     /// <returns>The position after which it hears everything; null where the channel keeps no history.</returns>
@@ -16,7 +20,7 @@ internal sealed class ChannelRegistry(IBroker broker, PolicySet policies)
     {
         while (true)
         {
-            var channel = _channels.GetOrAdd(name, static (name, broker) => new Channel(name, broker), broker);
+            var channel = FindOrAdd(name);
             try
             {
                 var (joined, from) = await channel.TryJoinAsync(subscriber, RetentionOf(name), cancellationToken);
@@ -46,15 +50,38 @@ internal sealed class ChannelRegistry(IBroker broker, PolicySet policies)
     /// <summary>The channel of this name, if somebody on this node is in it.</summary>
     public Channel? Find(string name) => _channels.GetValueOrDefault(name);
 
+    /// <summary>How many channels somebody here would be in, if somebody were in these too.</summary>
+    public int CountWith(IEnumerable<string> names) => Volatile.Read(ref _count) + names.Count(name => !_channels.ContainsKey(name));
+
     /// <summary>What the broker keeps of a channel; null for nothing.</summary>
     public Retention? RetentionOf(string name) =>
-        policies.HistoryOf(name) is { } history ? new Retention(history.Size, history.Ttl) : null;
+        policies.Current.HistoryOf(name) is { } history ? new Retention(history.Size, history.Ttl) : null;
+
+    private Channel FindOrAdd(string name)
+    {
+        if (_channels.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var added = new Channel(name, broker, directory);
+        var channel = _channels.GetOrAdd(name, added);
+        if (ReferenceEquals(channel, added))
+        {
+            Interlocked.Increment(ref _count);
+        }
+
+        return channel;
+    }
 
     private async ValueTask RetireAsync(string name, Channel channel)
     {
         if (await channel.TryRetireAsync())
         {
-            _channels.TryRemove(KeyValuePair.Create(name, channel));
+            if (_channels.TryRemove(KeyValuePair.Create(name, channel)))
+            {
+                Interlocked.Decrement(ref _count);
+            }
         }
     }
 }

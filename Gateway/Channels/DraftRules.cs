@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Unicode;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 
@@ -12,9 +9,6 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalBytes)
 {
-    /// <summary>How deep arrays and objects may nest.</summary>
-    public const int MaxDepth = 32;
-
     private const int MaxEventLength = 255;
     private const int MaxIdLength = 64;
 
@@ -42,7 +36,7 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
             return new Error(ErrorCodes.InvalidRequest, $"An id is 1 to {MaxIdLength} printable ASCII characters without spaces.");
         }
 
-        return CheckData(draft.Data).IsRefused(out var refusal, out var data) ? refusal
+        return JsonPayload.Check("data", draft.Data, maxBytes).IsRefused(out var refusal, out var data) ? refusal
             : CheckTotal(draft, data.Length) is { } tooMuch ? tooMuch
             : data;
     }
@@ -56,96 +50,5 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
         return total > maxTotalBytes
             ? new Error(ErrorCodes.PayloadTooLarge, $"The copies for {copies} channels have {total} bytes; {maxTotalBytes} are the most. Publish to fewer at once.")
             : null;
-    }
-
-    private Result<ReadOnlyMemory<byte>> CheckData(JsonElement data)
-    {
-        if (data.ValueKind == JsonValueKind.Undefined)
-        {
-            return new ReadOnlyMemory<byte>([.. "null"u8]);
-        }
-
-        var raw = JsonMarshal.GetRawUtf8Value(data);
-        if (raw.Length > maxBytes)
-        {
-            return new Error(ErrorCodes.PayloadTooLarge, $"The data has {raw.Length} bytes; {maxBytes} are the most.");
-        }
-
-        // The reader lets raw bytes in strings pass; a browser that got them would have to close its connection (RFC 6455, 8.1).
-        if (!Utf8.IsValid(raw))
-        {
-            return new Error(ErrorCodes.InvalidRequest, "The data is not valid UTF-8.");
-        }
-
-        if (HasHalfCharacter(raw))
-        {
-            return new Error(ErrorCodes.InvalidRequest, "The data holds half of a surrogate pair, which is no character.");
-        }
-
-        return IsTooDeep(raw)
-            ? new Error(ErrorCodes.InvalidRequest, $"The data nests deeper than {MaxDepth}.")
-            : OnOneLine(raw);
-    }
-
-    // Between tokens, the only place where JSON has them, line ends mean nothing; in an event stream (SSE) they end a field.
-    private static ReadOnlyMemory<byte> OnOneLine(ReadOnlySpan<byte> json)
-    {
-        var line = json.ToArray();
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        return line;
-    }
-
-    // Escaped, a lone surrogate is valid JSON (RFC 8259, 8.2), but strict readers refuse the whole message for it.
-    private static bool HasHalfCharacter(ReadOnlySpan<byte> json)
-    {
-        if (json.IndexOf("\\u"u8) < 0)
-        {
-            return false;
-        }
-
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsWholeText(in reader))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsWholeText(in Utf8JsonReader reader)
-    {
-        try
-        {
-            reader.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsTooDeep(ReadOnlySpan<byte> json)
-    {
-        if (json.Count((byte)'{') + json.Count((byte)'[') <= MaxDepth)
-        {
-            return false;
-        }
-
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
-        while (reader.Read())
-        {
-            // An opening bracket is told with the depth around it.
-            if (reader.CurrentDepth >= MaxDepth && reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

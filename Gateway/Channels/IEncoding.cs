@@ -1,4 +1,5 @@
 using RealtimeGateway.Backplane;
+using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Channels;
 
@@ -7,4 +8,7 @@ internal interface IEncoding
 {
     /// <summary>One publication as one complete message of the wire.</summary>
     ReadOnlyMemory<byte> Encode(Publication publication);
+
+    /// <summary>One change of a channel's members as one complete message of the wire.</summary>
+    ReadOnlyMemory<byte> Encode(PresenceMessage message);
 }

@@ -5,13 +5,11 @@ internal interface ISubscriber
 {
     string ConnectionId { get; }
 
-    /// <summary>The user, or null for a guest.</summary>
-    string? UserId { get; }
-
-    DateTimeOffset JoinedAt { get; }
-
-    /// <summary>Whether it wants what its own connection publishes.</summary>
+    /// <summary>Whether it wants what its own connection causes.</summary>
     bool WantsEcho { get; }
+
+    /// <summary>Whether it may see who comes and goes.</summary>
+    bool SeesPresence { get; }
 
     /// <summary>Hands over a message. It must not wait: the whole audience would.</summary>
     void Deliver(Outbound message);

@@ -1,8 +1,29 @@
 namespace RealtimeGateway.Channels;
 
-/// <summary>Something on its way to many clients, encoded at most once for each wire format.</summary>
+/// <summary>
+/// Something on its way to many clients, encoded at most once for each wire format. Used by one thread at a time: the one that
+/// fans it out.
+/// </summary>
 internal abstract class Outbound
 {
+    private readonly List<(IEncoding Encoding, ReadOnlyMemory<byte> Bytes)> _encoded = new(capacity: 1);
+
     /// <summary>The bytes for clients of this format; empty when it has no word for it.</summary>
-    public abstract ReadOnlyMemory<byte> For(IEncoding encoding);
+    public ReadOnlyMemory<byte> For(IEncoding encoding)
+    {
+        foreach (var (known, bytes) in _encoded)
+        {
+            if (ReferenceEquals(known, encoding))
+            {
+                return bytes;
+            }
+        }
+
+        var made = Encode(encoding);
+        _encoded.Add((encoding, made));
+        return made;
+    }
+
+    /// <summary>Writes it in this format.</summary>
+    protected abstract ReadOnlyMemory<byte> Encode(IEncoding encoding);
 }

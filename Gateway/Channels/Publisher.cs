@@ -5,12 +5,12 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Channels;
 
 /// <summary>The one way by which anything is published, whoever wants it and however it came in: prepared, then published.</summary>
-internal sealed class Publisher(IBroker broker, ChannelRegistry channels, DraftRules rules, TimeProvider time)
+internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<DraftRules> rules, TimeProvider time)
 {
     /// <summary>Checks all that does not depend on who wants it.</summary>
     public Result<PreparedPublication> Prepare(Draft draft)
     {
-        if (rules.Check(draft).IsRefused(out var refusal, out var data))
+        if (rules.Current.Check(draft).IsRefused(out var refusal, out var data))
         {
             return refusal;
         }

@@ -15,6 +15,9 @@ public sealed class ChannelPolicyOptions
     /// <summary>Roles that may see who is in the channel.</summary>
     public IList<string> Presence { get; set; } = [];
 
+    /// <summary>Roles that may be in the channel without being seen.</summary>
+    public IList<string> Hidden { get; set; } = [];
+
     /// <summary>What is kept. Default: nothing, and publications have no position.</summary>
     public HistoryOptions? History { get; set; }
 }

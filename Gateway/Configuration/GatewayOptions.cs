@@ -21,6 +21,15 @@ public sealed class GatewayOptions
     /// <summary>The policies, in order; the first whose pattern fits a channel rules it. Default: none, so every channel is denied.</summary>
     public IList<ChannelPolicyOptions> Channels { get; set; } = [];
 
+    /// <summary>How often clients may do what.</summary>
+    public RateLimitsOptions RateLimits { get; set; } = new();
+
     /// <summary>The bounds of one node.</summary>
     public LimitsOptions Limits { get; set; } = new();
+
+    /// <summary>
+    /// The proxies whose <c>X-Forwarded-For</c> is believed, as addresses or networks (<c>10.0.0.0/8</c>). Default: none, and
+    /// the address of a client is that of its connection.
+    /// </summary>
+    public IList<string> TrustedProxies { get; set; } = [];
 }

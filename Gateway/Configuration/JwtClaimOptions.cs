@@ -21,6 +21,6 @@ public sealed class JwtClaimOptions
     /// <summary>Labels, a list. Default <c>labels</c>.</summary>
     public string Labels { get; set; } = "labels";
 
-    /// <summary>Rights beside the policies, <c>{ "chat:42": ["read", "write", "presence"] }</c>. Default <c>channels</c>.</summary>
+    /// <summary>Rights beside the policies, <c>{ "chat:42": ["read", "write", "presence", "hidden"] }</c>. Default <c>channels</c>.</summary>
     public string Channels { get; set; } = "channels";
 }

@@ -11,11 +11,16 @@ internal static class LimitsCheck
         const string Section = GatewayOptions.Section + ":Limits:";
         (string Name, long Value, long Least, long Most)[] numbers =
         [
-            (nameof(limits.MessageBytes), limits.MessageBytes, 1024, 1024 * 1024),
+            (nameof(limits.MessageBytes), limits.MessageBytes, 1024, LimitsOptions.MaxMessageBytes),
             (nameof(limits.OutboundBytes), limits.OutboundBytes, MinOutboundBytes, 64 * 1024 * 1024),
+            (nameof(limits.UnfinishedPerAddress), limits.UnfinishedPerAddress, 1, 100_000),
+            (nameof(limits.SessionsPerAddress), limits.SessionsPerAddress, 1, 1_000_000),
+            (nameof(limits.SessionsPerUser), limits.SessionsPerUser, 1, 100_000),
+            (nameof(limits.Channels), limits.Channels, 1, 10_000_000),
             (nameof(limits.ChannelsPerSession), limits.ChannelsPerSession, 1, 10_000),
             (nameof(limits.SubscriptionsPerSession), limits.SubscriptionsPerSession, 1, 1_000),
             (nameof(limits.ChannelsPerPublish), limits.ChannelsPerPublish, 1, 1_000),
+            (nameof(limits.ProfileBytes), limits.ProfileBytes, 256, 64 * 1024),
             (nameof(limits.IdleChannels), limits.IdleChannels, 1, 10_000_000),
             (nameof(limits.HistoryBytes), limits.HistoryBytes, 1024 * 1024, 64L * 1024 * 1024 * 1024),
         ];
@@ -40,7 +45,7 @@ internal static class LimitsCheck
         ];
         foreach (var (name, value) in durations)
         {
-            if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(60))
+            if (value < TimeSpan.FromSeconds(1) || value > LimitsOptions.MaxHandshakeTimeout)
             {
                 yield return $"{Section}{name} is {value}; it goes from 00:00:01 to 00:01:00.";
             }

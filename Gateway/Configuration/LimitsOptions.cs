@@ -6,6 +6,12 @@ public sealed class LimitsOptions
     /// <summary>Bytes of one message from a client, 1 KiB to 1 MiB. Default 64 KiB.</summary>
     public int MessageBytes { get; set; } = 64 * 1024;
 
+    /// <summary>The highest <see cref="MessageBytes"/>.</summary>
+    internal const int MaxMessageBytes = 1024 * 1024;
+
+    /// <summary>The longest <see cref="HandshakeTimeout"/>.</summary>
+    internal static readonly TimeSpan MaxHandshakeTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>How many of the largest messages must find room in what may wait for one client.</summary>
     internal const int OutboundMessages = 4;
 
@@ -21,11 +27,29 @@ public sealed class LimitsOptions
     /// <summary>How long a new connection may take for its handshake, 1 s to 60 s. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Connections of one address that have not come through their handshake yet, 1 to 100,000, and as many that have
+    /// negotiated and not connected. Default 1,000; beyond it the oldest is closed, and negotiation is refused.
+    /// </summary>
+    public int UnfinishedPerAddress { get; set; } = 1_000;
+
+    /// <summary>Sessions from one address, 1 to 1,000,000. Default 10,000. Behind a proxy set <see cref="GatewayOptions.TrustedProxies"/>.</summary>
+    public int SessionsPerAddress { get; set; } = 10_000;
+
+    /// <summary>Sessions of one user, 1 to 100,000. Default 100.</summary>
+    public int SessionsPerUser { get; set; } = 100;
+
     /// <summary>Channels one session may be subscribed to, 1 to 10,000. Default 100.</summary>
     public int ChannelsPerSession { get; set; } = 100;
 
     /// <summary>Subscriptions one session may have, 1 to 1,000. Default 100.</summary>
     public int SubscriptionsPerSession { get; set; } = 100;
+
+    /// <summary>Channels that somebody on the node may be subscribed to, 1 to 10,000,000. Default 100,000.</summary>
+    public int Channels { get; set; } = 100_000;
+
+    /// <summary>Bytes of a profile as JSON, 256 to 64 KiB. Default 4 KiB.</summary>
+    public int ProfileBytes { get; set; } = 4 * 1024;
 
     /// <summary>
     /// Channels one publish may name, 1 to 1,000. Default 100. All its copies together may have a quarter of

@@ -1,4 +1,7 @@
 using System.Security.Claims;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Edges;
@@ -11,14 +14,18 @@ internal static class AdmissionEndpoints
     /// <summary>Nothing of these endpoints runs for whoever is not admitted; he gets the problem instead.</summary>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="known">Who was admitted before with what a request belongs to; null where it must show a credential itself.</param>
-    public static TBuilder RequireAdmission<TBuilder>(this TBuilder endpoints, Func<HttpContext, Admitted?>? known = null)
+    /// <param name="count">Counts one who is admitted, and says why he cannot come in all the same.</param>
+    public static TBuilder RequireAdmission<TBuilder>(
+        this TBuilder endpoints,
+        Func<HttpContext, Admitted?>? known = null,
+        Func<HttpContext, Admitted, Error?>? count = null)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoints.Finally(endpoint =>
         {
             var next = endpoint.RequestDelegate!;
             endpoint.RequestDelegate = context =>
-                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, next);
+                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, count, next);
         });
         return endpoints;
     }
@@ -27,18 +34,30 @@ internal static class AdmissionEndpoints
     public static Admitted GetAdmitted(this HttpContext context) =>
         context.Items[Key] as Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
 
-    private static async Task AdmitAsync(HttpContext context, RequestDelegate next)
+    private static async Task AdmitAsync(HttpContext context, Func<HttpContext, Admitted, Error?>? count, RequestDelegate next)
     {
-        var admission = context.RequestServices.GetRequiredService<Admission>();
-        if (Credentials.Of(context.Request).IsRefused(out var refusal, out var credentials)
-            || (await admission.AdmitAsync(credentials.Token, credentials.ApiKey, context.RequestAborted)).IsRefused(out refusal, out var admitted))
+        var services = context.RequestServices;
+        var address = services.GetRequiredService<Live<TrustedProxies>>().Current.AddressOf(context);
+        if ((await AdmitAsync(context, address)).IsRefused(out var refusal, out var admitted))
         {
-            await Problem.WriteAsync(context, refusal);
-            return;
+            // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
+            var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(address));
+            await Problem.WriteAsync(context, tooOften ?? refusal);
         }
-
-        await EnterAsync(context, admitted, next);
+        else if (count?.Invoke(context, admitted) is { } tooMany)
+        {
+            await Problem.WriteAsync(context, tooMany);
+        }
+        else
+        {
+            await EnterAsync(context, admitted, next);
+        }
     }
+
+    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, ClientAddress address) =>
+        Credentials.Of(context.Request).IsRefused(out var refusal, out var credentials)
+            ? refusal
+            : await context.RequestServices.GetRequiredService<Admission>().AdmitAsync(credentials.Token, credentials.ApiKey, address, context.RequestAborted);
 
     private static Task EnterAsync(HttpContext context, Admitted admitted, RequestDelegate next)
     {

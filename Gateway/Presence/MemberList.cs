@@ -1,19 +1,23 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
-using RealtimeGateway.Channels;
+using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Presence;
 
-/// <summary>Who is in a channel: a user once, with all his connections; each connection of a guest.</summary>
-internal sealed class MemberList(ChannelRegistry channels)
+/// <summary>Who is in a channel, page by page: a user once, with all his connections; each connection of a guest.</summary>
+internal sealed class MemberList(IDirectory directory)
 {
-    private readonly ConditionalWeakTable<Channel, Known> _known = [];
+    // What surrounds a profile seldom has more.
+    private const int MemberBytes = 256;
 
     /// <summary>One page, in the order of member ids: a page goes on where the last ended, whoever came or went meanwhile.</summary>
-    public Result<MembersPage> Read(MembersRequest request)
+    /// <param name="request">Which page.</param>
+    /// <param name="maxBytes">About how many bytes of JSON it may have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<Result<MembersPage>> ReadAsync(MembersRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (request.Limit is < 1 or > MembersRequest.MaxLimit)
         {
@@ -25,39 +29,24 @@ internal sealed class MemberList(ChannelRegistry channels)
             return new Error(ErrorCodes.InvalidRequest, "The cursor is not one that this gateway gave.");
         }
 
-        var members = channels.Find(request.Channel) is { } channel ? MembersOf(channel) : [];
-        var start = Array.FindIndex(members, member => string.CompareOrdinal(member.Id, after) > 0);
-        var page = start < 0 ? [] : members.AsSpan(start, Math.Min(request.Limit, members.Length - start)).ToArray();
-        var isLast = page.Length == 0 || ReferenceEquals(page[^1], members[^1]);
-        return new MembersPage(members.Length, page, isLast ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].Id)));
+        var slice = await directory.ReadAsync(request.Channel, after, request.Limit, cancellationToken);
+        Member[] page = [.. Fitting(slice.Members, maxBytes)];
+        var isLast = slice.IsLast && page.Length == slice.Members.Count;
+        return new MembersPage(slice.Count, page, isLast ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].Id)));
     }
 
-    // Put together once for all who ask until somebody comes or goes: in a large channel that is much work for one page.
-    private Member[] MembersOf(Channel channel)
+    // A page of large profiles ends early, but not before its first: who asks on with its cursor gets the rest.
+    private static IEnumerable<Member> Fitting(IReadOnlyList<Member> members, int maxBytes)
     {
-        if (_known.TryGetValue(channel, out var known) && known.Version == channel.Version)
-        {
-            return known.Members;
-        }
-
-        var (subscribers, version) = channel.Snapshot();
-        Member[] members =
-        [
-            .. subscribers
-                .GroupBy(MemberIdOf)
-                .Select(member => new Member(member.Key, member.First().UserId, member.Count(), null, member.Min(one => one.JoinedAt)))
-                .OrderBy(member => member.Id, StringComparer.Ordinal),
-        ];
-        _known.AddOrUpdate(channel, new Known(version, members));
-        return members;
+        var bytes = 0;
+        return members.TakeWhile((member, index) => (bytes += SizeOf(member)) <= maxBytes || index == 0);
     }
 
-    private static string MemberIdOf(ISubscriber subscriber) =>
-        subscriber.UserId is { } userId ? "user:" + userId : "guest:" + subscriber.ConnectionId;
+    private static int SizeOf(Member member) => MemberBytes + (member.Profile is { } profile ? JsonMarshal.GetRawUtf8Value(profile).Length : 0);
 
-    private static bool TryReadCursor(string? cursor, out string after)
+    private static bool TryReadCursor(string? cursor, out string? after)
     {
-        after = string.Empty;
+        after = null;
         if (cursor is null)
         {
             return true;
@@ -71,6 +60,4 @@ internal sealed class MemberList(ChannelRegistry channels)
         after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return true;
     }
-
-    private sealed record Known(long Version, Member[] Members);
 }

@@ -6,60 +6,91 @@ using RealtimeGateway.Security.Tokens;
 namespace RealtimeGateway.Security;
 
 /// <summary>
-/// Decides who comes in, by what he shows. A credential that is there and wrong is refused, never overlooked: who believes to
-/// be signed in is not taken for a guest.
+/// Decides who comes in, by what he shows, and who stays when time has passed or the rules have changed. A credential that is
+/// there and wrong is refused, never overlooked: who believes to be signed in is not taken for a guest.
 /// </summary>
-internal sealed class Admission(AdmissionRules rules, TokenValidator tokens, ApiKeyRing keys, TimeProvider time)
+internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator> tokens, Live<ApiKeyRing> keys, TimeProvider time)
 {
+    private static readonly Error Off = new(ErrorCodes.Disabled, "This gateway is switched off.");
+
     /// <summary>Admits a newcomer.</summary>
     /// <param name="token">His JWT, or null if he showed none.</param>
     /// <param name="apiKey">His API key, or null if he showed none.</param>
+    /// <param name="address">Where he comes from.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<Result<Admitted>> AdmitAsync(string? token, string? apiKey, CancellationToken cancellationToken)
+    public async ValueTask<Result<Admitted>> AdmitAsync(string? token, string? apiKey, ClientAddress address, CancellationToken cancellationToken)
     {
-        if (!rules.Enabled)
+        if (!rules.Current.Enabled)
         {
-            return new Error(ErrorCodes.Disabled, "This gateway is switched off.");
+            return Off;
         }
 
         if (apiKey is null)
         {
-            return rules.RequireApiKey
-                ? new Error(ErrorCodes.Unauthenticated, "An API key is needed: send it as X-Api-Key or api_key.")
-                : await AdmitAsync(token, key: null, cancellationToken);
+            return await AdmitAsync(token, key: null, address, cancellationToken);
         }
 
-        return keys.Find(apiKey, ApiKeyScopes.Connect).IsRefused(out var error, out var key)
+        return keys.Current.Find(apiKey, ApiKeyScopes.Connect).IsRefused(out var error, out var key)
             ? error
-            : await AdmitAsync(token, key, cancellationToken);
+            : await AdmitAsync(token, key, address, cancellationToken);
     }
 
     /// <summary>Admits with another token one who is in already; the API key that he came with goes on to count.</summary>
     public ValueTask<Result<Admitted>> ReadmitAsync(Admitted admitted, string? token, CancellationToken cancellationToken) =>
-        AdmitAsync(token, admitted.Key, cancellationToken);
+        rules.Current.Enabled ? AdmitAsync(token, keys.Current.Renew(admitted.Key), admitted.Address, cancellationToken) : new(Off);
 
-    /// <summary>Who a session still is when its rights have expired, or why it cannot go on.</summary>
-    public Result<Admitted> AfterExpiry(Admitted admitted)
+    /// <summary>Who one is now that was admitted earlier, or why he cannot go on.</summary>
+    public Result<Admitted> Review(Admitted admitted)
     {
-        var now = time.GetUtcNow();
-        var identity = admitted.Own.IsExpired(now) ? Identity.Guest : admitted.Own;
-        var key = admitted.Key?.ExpiresAt <= now ? null : admitted.Key;
-        return rules.RequireSession && identity.UserId is null || rules.RequireApiKey && key is null
-            ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
-            : new Admitted(identity, key);
-    }
-
-    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, CancellationToken cancellationToken)
-    {
-        if (token is null)
+        if (!rules.Current.Enabled)
         {
-            return rules.RequireSession
-                ? new Error(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.")
-                : new Admitted(Identity.Guest, key);
+            return Off;
         }
 
-        return (await tokens.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
+        var now = time.GetUtcNow();
+        var isExpired = admitted.Own.IsExpired(now);
+        if (!isExpired && admitted.BelievedBy is { } validator && !ReferenceEquals(validator, tokens.Current))
+        {
+            // His token is not kept, so it cannot be asked again: he has to show it, or another.
+            return new Error(ErrorCodes.Unauthenticated, "The gateway's rules for tokens have changed; connect again.");
+        }
+
+        var left = isExpired
+            ? new Admitted(Identity.Guest, keys.Current.Renew(admitted.Key), BelievedBy: null, admitted.Address)
+            : new Admitted(admitted.Own, keys.Current.Renew(admitted.Key), admitted.BelievedBy, admitted.Address);
+        if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
+        {
+            return left;
+        }
+
+        return isExpired || admitted.Key?.ExpiresAt <= now
+            ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
+            : missing;
+    }
+
+    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, ClientAddress address, CancellationToken cancellationToken)
+    {
+        if (Missing(token is not null, key is not null) is { } missing)
+        {
+            return missing;
+        }
+
+        if (token is null)
+        {
+            return new Admitted(Identity.Guest, key, BelievedBy: null, address);
+        }
+
+        var validator = tokens.Current;
+        return (await validator.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
-            : new Admitted(identity, key);
+            : new Admitted(identity, key, validator, address);
+    }
+
+    private Error? Missing(bool hasToken, bool hasKey)
+    {
+        var (_, requireApiKey, requireSession) = rules.Current;
+        return requireApiKey && !hasKey ? new Error(ErrorCodes.Unauthenticated, "An API key is needed: send it as X-Api-Key or api_key.")
+            : requireSession && !hasToken ? new Error(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.")
+            : null;
     }
 }

@@ -1,12 +1,21 @@
 using RealtimeGateway.Security.Keys;
+using RealtimeGateway.Security.Tokens;
 
 namespace RealtimeGateway.Security;
 
 /// <summary>Who was admitted.</summary>
 /// <param name="Own">Who he is by his token.</param>
 /// <param name="Key">The API key he came with, or null.</param>
-internal sealed record Admitted(Identity Own, ApiKey? Key)
+/// <param name="BelievedBy">What believed his token; null for a guest.</param>
+/// <param name="Address">Where he comes from.</param>
+internal sealed record Admitted(Identity Own, ApiKey? Key, TokenValidator? BelievedBy, ClientAddress Address)
 {
+    /// <summary>Whom what he does is counted for: the user, else the API key, else the address.</summary>
+    public string CountedAs => Own.UserId is { } userId ? "user:" + userId : Key?.Role.ToString() ?? CountedAt(Address);
+
+    /// <summary>Whom what nobody in particular does is counted for.</summary>
+    public static string CountedAt(ClientAddress address) => "address:" + address;
+
     /// <summary>Who he is by all that he showed; ends when the first of it does.</summary>
     public Identity Identity { get; } = Key is null ? Own : Own.WithKey(Key.Role, Key.ExpiresAt);
 }

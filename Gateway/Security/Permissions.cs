@@ -1,10 +1,11 @@
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.Security.Policies;
 
 namespace RealtimeGateway.Security;
 
 /// <summary>
-/// The one decision that every surface asks: hub, HTTP, recovery, history, member lists (promise 8). Denied by default.
+/// The one decision that every surface asks: hub, HTTP, history, member lists, joins and leaves (promise 8). Denied by default.
 /// </summary>
 /// <remarks>
 /// In this order: 1. the name must be one; 2. rights that have expired are none; 3. what a client may not do at all
@@ -12,17 +13,21 @@ namespace RealtimeGateway.Security;
 /// written by nobody but trusted code; 5. the host's authorizers; 6. what the token itself grants; 7. the policies.
 /// </remarks>
 internal sealed class Permissions(
-    PolicySet policies,
-    ClientSwitches clients,
+    Live<PolicySet> policies,
+    Live<ClientSwitches> switches,
     IEnumerable<IChannelAuthorizer> authorizers,
     TimeProvider time)
 {
     private readonly IChannelAuthorizer[] _authorizers = [.. authorizers];
 
+    /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
+    public object Rules => (policies.Current, switches.Current);
+
     /// <summary>Null when allowed, else why not.</summary>
     public async ValueTask<Error?> DecideAsync(Identity identity, Right right, string channel, CancellationToken cancellationToken)
     {
         // 1.
+        var clients = switches.Current;
         var isImplicit = right == Right.Broadcast || channel == ChannelName.All || IsOwn(identity, channel);
         if (!isImplicit && !ChannelName.IsValid(channel))
         {
@@ -73,7 +78,7 @@ internal sealed class Permissions(
         }
 
         // 7.
-        return policies.Allows(identity.Roles, right, channel) ? null : Denied(right, channel);
+        return policies.Current.Allows(identity.Roles, right, channel) ? null : Denied(right, channel);
     }
 
     private static readonly Error InvalidChannel = new(
@@ -90,6 +95,7 @@ internal sealed class Permissions(
             Right.Read => $"You may not read '{channel}'.",
             Right.Write => $"You may not publish in '{channel}'.",
             Right.Presence => $"You may not see who is in '{channel}'.",
+            Right.Hidden => $"You may not be hidden in '{channel}'.",
             _ => "You may not broadcast.",
         });
 }

@@ -12,6 +12,9 @@ public enum Right
     /// <summary>See who is in it. Reading does not imply it.</summary>
     Presence,
 
+    /// <summary>Be in it without being seen. Seeing the others is <see cref="Presence"/>.</summary>
+    Hidden,
+
     /// <summary>Publish to every session (<c>$all</c>).</summary>
     Broadcast,
 }

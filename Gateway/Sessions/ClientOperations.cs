@@ -4,18 +4,22 @@ using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Presence;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
 
-/// <summary>What a client may ask for that changes none of its own state: first the permission, then the thing itself.</summary>
+/// <summary>
+/// What a client may ask for that changes none of its own state: counted first, so that what is refused counts as well, then
+/// permitted, then done.
+/// </summary>
 internal sealed class ClientOperations(
     Permissions permissions,
     Publisher publisher,
     MemberList members,
     ChannelRegistry channels,
     IBroker broker,
-    SessionLimits limits)
+    Live<SessionLimits> limits)
 {
     /// <summary>
     /// Publishes in the channels of the request: in none if one of them is not permitted. A <c>conflict</c> in one comes after
@@ -23,6 +27,11 @@ internal sealed class ClientOperations(
     /// </summary>
     public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(Session session, PublishRequest request, CancellationToken cancellationToken)
     {
+        if (session.Charge(Operation.Publish, (request.Channels?.Count).GetValueOrDefault(1)) is { } tooOften)
+        {
+            return tooOften;
+        }
+
         // Who it is is asked once: what is permitted to one must not go out in the name of another.
         var identity = session.Identity;
         var draft = Draft.Of(request, new Sender(identity.UserId, session.ConnectionId));
@@ -49,6 +58,11 @@ internal sealed class ClientOperations(
         JsonElement data,
         CancellationToken cancellationToken)
     {
+        if (session.Charge(Operation.Publish) is { } tooOften)
+        {
+            return tooOften;
+        }
+
         var identity = session.Identity;
         if (await permissions.DecideAsync(identity, Right.Broadcast, ChannelName.All, cancellationToken) is { } denied)
         {
@@ -68,15 +82,15 @@ internal sealed class ClientOperations(
     }
 
     /// <summary>Lists who is in a channel.</summary>
-    public async ValueTask<Result<MembersPage>> GetMembersAsync(Identity identity, MembersRequest request, CancellationToken cancellationToken) =>
-        await permissions.DecideAsync(identity, Right.Presence, request.Channel, cancellationToken) is { } refusal
+    public async ValueTask<Result<MembersPage>> GetMembersAsync(ICaller caller, MembersRequest request, CancellationToken cancellationToken) =>
+        (caller.Charge(Operation.Request) ?? await permissions.DecideAsync(caller.Identity, Right.Presence, request.Channel, cancellationToken)) is { } refusal
             ? refusal
-            : members.Read(request);
+            : await members.ReadAsync(request, limits.Current.AnswerBytes, cancellationToken);
 
     /// <summary>Reads what a channel keeps. Who may read the channel may read that.</summary>
-    public async ValueTask<Result<HistoryResult>> GetHistoryAsync(Identity identity, HistoryRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<HistoryResult>> GetHistoryAsync(ICaller caller, HistoryRequest request, CancellationToken cancellationToken)
     {
-        if (await permissions.DecideAsync(identity, Right.Read, request.Channel, cancellationToken) is { } refusal)
+        if ((caller.Charge(Operation.Request) ?? await permissions.DecideAsync(caller.Identity, Right.Read, request.Channel, cancellationToken)) is { } refusal)
         {
             return refusal;
         }
@@ -101,7 +115,7 @@ internal sealed class ClientOperations(
     private IEnumerable<Publication> Fitting(IReadOnlyList<Publication> publications)
     {
         var bytes = 0;
-        return publications.TakeWhile((publication, index) => (bytes += publication.Size) <= limits.AnswerBytes || index == 0);
+        return publications.TakeWhile((publication, index) => (bytes += publication.Size) <= limits.Current.AnswerBytes || index == 0);
     }
 
     private static EventMessage ToMessage(Publication publication) => new()

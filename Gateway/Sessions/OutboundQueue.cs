@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Sessions;
 
@@ -11,7 +12,7 @@ namespace RealtimeGateway.Sessions;
 /// States: idle (empty, no pump), pumping, completing (takes nothing more, stops when empty), stopped (takes nothing, holds
 /// nothing). The pump runs on the thread that found the queue idle, until the transport makes it wait.
 /// </remarks>
-internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan writeTimeout, TimeProvider time, Action onSlow)
+internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> limits, TimeProvider time, Action onSlow)
 {
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy in its pipe small.
     private const int BatchBytes = 32 * 1024;
@@ -40,7 +41,7 @@ internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan
                 return;
             }
 
-            isSlow = _unsent > 0 && _unsent + bytes.Length > maxBytes; // One message is never too much to wait.
+            isSlow = _unsent > 0 && _unsent + bytes.Length > limits.Current.Bytes; // One message is never too much to wait.
             if (!isSlow)
             {
                 _waiting.Enqueue(bytes);
@@ -69,7 +70,7 @@ internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan
     {
         lock (_lock)
         {
-            if (_isStopped || _unsent <= maxBytes / 2)
+            if (_isStopped || _unsent <= limits.Current.Bytes / 2)
             {
                 return ValueTask.CompletedTask;
             }
@@ -100,7 +101,7 @@ internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan
     public void CheckProgress()
     {
         var started = Volatile.Read(ref _writeStarted);
-        if (started != 0 && time.GetElapsedTime(started) > writeTimeout)
+        if (started != 0 && time.GetElapsedTime(started) > limits.Current.WriteTimeout)
         {
             StopAsSlow();
         }
@@ -196,7 +197,7 @@ internal sealed class OutboundQueue(PipeWriter transport, int maxBytes, TimeSpan
             }
 
             _unsent -= sent;
-            if (_unsent <= maxBytes / 2 && _room is { } room)
+            if (_unsent <= limits.Current.Bytes / 2 && _room is { } room)
             {
                 _room = null;
                 room.TrySetResult();

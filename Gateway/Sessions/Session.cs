@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -11,10 +13,12 @@ namespace RealtimeGateway.Sessions;
 /// through its gate. What is handed to it does not pass the gate: a channel only adds to the connection's queue.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: CloseAsync frees the timer.")]
-internal sealed partial class Session
+internal sealed partial class Session : ICaller
 {
-    /// <summary>How long a new decision about what is heard may take; then it is a denial.</summary>
-    private static readonly TimeSpan DecisionTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a user is expected back after a connection of his closed, however it did (promise 10).</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly HashSet<string> NoPresence = [];
 
     private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
 
@@ -24,16 +28,18 @@ internal sealed partial class Session
     private readonly SubscriptionSet _subscriptions;
     private readonly RightsTimer _rights;
     private volatile Admitted _admitted;
+    private JsonElement? _profile;
     private bool _hasEnded;
 
-    private Session(IClientConnection connection, Admitted admitted, SessionServices services)
+    /// <summary>A client that was admitted, before anything is done for it.</summary>
+    public Session(IClientConnection connection, Admitted admitted, SessionServices services)
     {
         Connection = connection;
         _admitted = admitted;
         _services = services;
         _logger = services.Logger;
-        _subscriptions = new SubscriptionSet(this, services.Channels, services.Time);
-        _rights = new RightsTimer(services.Time, () => _ = ExpireAsync()); // It logs its own exceptions.
+        _subscriptions = new SubscriptionSet(this, services.Channels, services.Directory, services.Time);
+        _rights = new RightsTimer(services.Time, () => _ = ReviewAsync()); // It logs its own exceptions.
     }
 
     public IClientConnection Connection { get; }
@@ -42,23 +48,59 @@ internal sealed partial class Session
 
     public Identity Identity => _admitted.Identity;
 
+    /// <summary>What the client told of its user; null until it does, and again when the session is somebody else.</summary>
+    public JsonElement? Profile => _profile;
+
+    private SessionLimits Limits => _services.Limits.Current;
+
     /// <summary>What the client may ask for beside its subscriptions.</summary>
     public ClientOperations Operations => _services.Operations;
 
-    /// <summary>Begins the session of a client that was admitted.</summary>
-    public static async ValueTask<Session> OpenAsync(IClientConnection connection, Admitted admitted, SessionServices services)
+    /// <summary>Begins the session, or closes its connection where it cannot begin.</summary>
+    public async ValueTask OpenAsync()
     {
-        var session = new Session(connection, admitted, services);
-        await session._subscriptions.SetAsync(ImplicitOf(admitted.Identity), CancellationToken.None);
-        services.Registry.Add(session);
-        session._rights.Set(admitted.Identity.ExpiresAt);
-        session.LogOpened(session.ConnectionId, admitted.Identity.UserId);
-        return session;
+        using var _ = await _gate.EnterAsync(CancellationToken.None);
+        if (_services.Registry.TryAdd(this, _admitted.Address, Limits) is { } tooMany)
+        {
+            _hasEnded = true;
+            Connection.Close(tooMany);
+            return;
+        }
+
+        await _subscriptions.SetAsync(ImplicitOf(Identity), NoPresence, CancellationToken.None);
+        _rights.Set(Identity.ExpiresAt);
+        LogOpened(ConnectionId, Identity.UserId);
+        if (_services.Admission.Review(_admitted).IsRefused(out var refusal, out var _))
+        {
+            // The rules changed between the door and here, too early for this session to be asked again with all others.
+            Connection.Close(refusal);
+        }
+    }
+
+    /// <summary>Counts what the client does. One that keeps on after it was refused is closed.</summary>
+    public Error? Charge(Operation operation, int times = 1)
+    {
+        if (_services.Limiter.Charge(operation, _admitted.CountedAs, times) is not { } refusal)
+        {
+            return null;
+        }
+
+        if (_services.Limiter.HasNoPatienceLeft(ConnectionId))
+        {
+            Connection.Close(refusal);
+        }
+
+        return refusal;
     }
 
     /// <summary>Makes, widens or replaces a subscription: all of its channels or none.</summary>
     public async ValueTask<Result<SubscribeResult>> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken)
     {
+        if (Charge(Operation.Subscribe, request.Channels.Count) is { } tooOften)
+        {
+            return tooOften;
+        }
+
         // A channel that is named twice counts once, by the entry that says more.
         var asked = request.Channels
             .GroupBy(channel => channel.Channel, StringComparer.Ordinal)
@@ -74,7 +116,7 @@ internal sealed partial class Session
             return new Error(ErrorCodes.InvalidRequest, "A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.");
         }
 
-        if (asked.Length > _services.Limits.Channels)
+        if (asked.Length > Limits.Channels)
         {
             return TooManyChannels();
         }
@@ -82,13 +124,12 @@ internal sealed partial class Session
         while (true)
         {
             // 1. Decide the permission of every channel. A host may take its time for it: nothing is held up meanwhile.
-            var decidedFor = _admitted;
-            foreach (var (channel, _) in asked)
+            var (decidedFor, decidedBy) = (_admitted, _services.Rights.Rules);
+            var channels = asked.Select(channel => channel.Channel);
+            var decision = await _services.Rights.ForSubscribeAsync(decidedFor.Identity, channels, request.Hidden, cancellationToken);
+            if (decision.IsRefused(out var refusal, out var withPresence))
             {
-                if (await _services.Permissions.DecideAsync(decidedFor.Identity, Right.Read, channel, cancellationToken) is { } refusal)
-                {
-                    return refusal;
-                }
+                return refusal;
             }
 
             // 2. Make sure that it still holds. 3. Make the subscription.
@@ -98,9 +139,9 @@ internal sealed partial class Session
                 return Ended;
             }
 
-            if (ReferenceEquals(decidedFor, _admitted))
+            if (ReferenceEquals(decidedFor, _admitted) && decidedBy.Equals(_services.Rights.Rules))
             {
-                return await SetAsync(request, asked, cancellationToken);
+                return await SetAsync(request, asked, withPresence, cancellationToken);
             }
         }
     }
@@ -108,6 +149,11 @@ internal sealed partial class Session
     /// <summary>Ends a subscription, or takes channels out of the default one. Nothing of them is sent after the answer.</summary>
     public async ValueTask<Result<UnsubscribeResult>> UnsubscribeAsync(UnsubscribeRequest request, CancellationToken cancellationToken)
     {
+        if (Charge(Operation.Request) is { } tooOften)
+        {
+            return tooOften;
+        }
+
         using var _ = await _gate.EnterAsync(cancellationToken);
         if (request.Id is not { } id)
         {
@@ -123,6 +169,11 @@ internal sealed partial class Session
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<Result<AuthenticateResult>> AuthenticateAsync(string? token, CancellationToken cancellationToken)
     {
+        if (Charge(Operation.Request) is { } tooOften)
+        {
+            return tooOften;
+        }
+
         if ((await _services.Admission.ReadmitAsync(_admitted, token, cancellationToken)).IsRefused(out var refusal, out var admitted))
         {
             return refusal;
@@ -134,9 +185,14 @@ internal sealed partial class Session
             return Ended;
         }
 
+        if (_services.Registry.TryMove(this, admitted.Identity.UserId, Limits) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         try
         {
-            await BecomeAsync(admitted, ErrorCodes.PermissionDenied);
+            await BecomeAsync(admitted, reason: null);
         }
         catch
         {
@@ -149,14 +205,75 @@ internal sealed partial class Session
         return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
     }
 
+    /// <summary>Takes what the client tells of its user, which the members of all channels that it is seen in hear.</summary>
+    public async ValueTask<Error?> UpdateProfileAsync(JsonElement profile, CancellationToken cancellationToken)
+    {
+        if (Charge(Operation.Publish) is { } tooOften)
+        {
+            return tooOften;
+        }
+
+        if (_services.Profiles.Current.Check(profile).IsRefused(out var refusal, out var known))
+        {
+            return refusal;
+        }
+
+        using var _ = await _gate.EnterAsync(cancellationToken);
+        if (_hasEnded)
+        {
+            return Ended;
+        }
+
+        _profile = known;
+        await _subscriptions.ShowAsync();
+        return null;
+    }
+
+    /// <summary>
+    /// Time has passed or the rules have changed: what is no longer allowed ends, up to the session itself. To be called when
+    /// its rights end, and whenever the gateway's rules are others.
+    /// </summary>
+    public async Task ReviewAsync()
+    {
+        try
+        {
+            using var _ = await _gate.EnterAsync(CancellationToken.None);
+            if (_hasEnded)
+            {
+                return;
+            }
+
+            var hasExpired = Identity.IsExpired(_services.Time.GetUtcNow());
+            if (_services.Admission.Review(_admitted).IsRefused(out var reason, out var left))
+            {
+                await _subscriptions.ClearAsync(GraceOf(Identity));
+                Connection.Close(reason);
+            }
+            else
+            {
+                _services.Registry.TryMove(this, left.Identity.UserId, Limits);
+                await BecomeAsync(left, hasExpired ? ErrorCodes.TokenExpired : null);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogReviewFailed(ConnectionId, exception);
+            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply what has changed."));
+        }
+    }
+
     /// <summary>Puts the session into a channel by the server's word, without asking for permission.</summary>
     public async ValueTask GrantAsync(string channel, CancellationToken cancellationToken)
     {
         using var _ = await _gate.EnterAsync(cancellationToken);
         if (!_hasEnded)
         {
-            var granted = _subscriptions.Find(Subscription.Grants) ?? Subscription.To(Subscription.Grants, []);
-            await _subscriptions.SetAsync(granted.With([channel], echo: true), cancellationToken);
+            var granted = _subscriptions.Find(Subscription.Grants) ?? Subscription.To(Subscription.Grants, [], SubscriptionTerms.Plain);
+            await _subscriptions.SetAsync(granted.With([channel], SubscriptionTerms.Plain), NoPresence, cancellationToken);
+            await foreach (var rights in _services.Rights.AgainAsync(Identity, [(channel, NeedsPermission: false, Hidden: false)]))
+            {
+                _subscriptions.SetSeesPresence(channel, rights.SeesPresence);
+            }
         }
     }
 
@@ -181,11 +298,15 @@ internal sealed partial class Session
         _hasEnded = true;
         _rights.Dispose();
         _services.Registry.Remove(this);
-        await _subscriptions.ClearAsync();
+        await _subscriptions.ClearAsync(GraceOf(Identity));
         LogClosed(ConnectionId);
     }
 
-    private async ValueTask<Result<SubscribeResult>> SetAsync(SubscribeRequest request, ChannelRequest[] asked, CancellationToken cancellationToken)
+    private async ValueTask<Result<SubscribeResult>> SetAsync(
+        SubscribeRequest request,
+        ChannelRequest[] asked,
+        HashSet<string> withPresence,
+        CancellationToken cancellationToken)
     {
         var wanted = ToSubscription(request, asked);
         if (CheckLimits(wanted) is { } tooMany)
@@ -193,38 +314,46 @@ internal sealed partial class Session
             return tooMany;
         }
 
-        var joined = await _subscriptions.SetAsync(wanted, cancellationToken);
+        var joined = await _subscriptions.SetAsync(wanted, withPresence, cancellationToken);
         return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
     }
 
     private static Subscription ImplicitOf(Identity identity)
     {
         string[] channels = identity.UserId is { } userId ? [ChannelName.All, ChannelName.OfUser(userId)] : [ChannelName.All];
-        return Subscription.To(Subscription.Implicit, channels);
+        return Subscription.To(Subscription.Implicit, channels, SubscriptionTerms.Plain);
     }
 
     private Subscription ToSubscription(SubscribeRequest request, IEnumerable<ChannelRequest> asked)
     {
         var channels = asked.Select(channel => channel.Channel);
+        var terms = new SubscriptionTerms(request.Echo, request.Hidden);
         return request.Id is null && _subscriptions.Find(Subscription.Default) is { } standing
-            ? standing.With(channels, request.Echo)
-            : Subscription.To(request.Id ?? Subscription.Default, channels, request.Echo);
+            ? standing.With(channels, terms)
+            : Subscription.To(request.Id ?? Subscription.Default, channels, terms);
     }
 
     private Error? CheckLimits(Subscription wanted)
     {
         var others = _subscriptions.OfClient.Where(subscription => subscription.Id != wanted.Id).ToArray();
-        if (others.Length + 1 > _services.Limits.Subscriptions)
+        if (others.Length + 1 > Limits.Subscriptions)
         {
-            return new Error(ErrorCodes.LimitExceeded, $"A session has {_services.Limits.Subscriptions} subscriptions at most; end one first.");
+            return new Error(ErrorCodes.LimitExceeded, $"A session has {Limits.Subscriptions} subscriptions at most; end one first.");
         }
 
         var channels = others.Append(wanted).SelectMany(subscription => subscription.Channels).Distinct(StringComparer.Ordinal).Count();
-        return channels > _services.Limits.Channels ? TooManyChannels() : null;
+        if (channels > Limits.Channels)
+        {
+            return TooManyChannels();
+        }
+
+        return _services.Channels.CountWith(wanted.Channels) > Limits.NodeChannels
+            ? new Error(ErrorCodes.LimitExceeded, $"This gateway has its {Limits.NodeChannels} channels; subscribe to one that is in use, or later.")
+            : null;
     }
 
     private Error TooManyChannels() =>
-        new(ErrorCodes.LimitExceeded, $"A session is subscribed to {_services.Limits.Channels} channels at most; leave one first.");
+        new(ErrorCodes.LimitExceeded, $"A session is subscribed to {Limits.Channels} channels at most; leave one first.");
 
     private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
     {
@@ -246,83 +375,46 @@ internal sealed partial class Session
         };
     }
 
-    private async Task ExpireAsync()
-    {
-        try
-        {
-            using var _ = await _gate.EnterAsync(CancellationToken.None);
-            if (_hasEnded)
-            {
-                return;
-            }
-
-            if (!Identity.IsExpired(_services.Time.GetUtcNow()))
-            {
-                // A newer token came while this waited, or the clock was set back.
-                _rights.Set(Identity.ExpiresAt);
-                return;
-            }
-
-            if (_services.Admission.AfterExpiry(_admitted).IsRefused(out var reason, out var left))
-            {
-                await _subscriptions.ClearAsync();
-                Connection.Close(reason);
-            }
-            else
-            {
-                await BecomeAsync(left, ErrorCodes.TokenExpired);
-            }
-        }
-        catch (Exception exception)
-        {
-            LogExpiryFailed(ConnectionId, exception);
-            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply that the token has expired."));
-        }
-    }
-
     // The new rights hold from the first line on: what is decided meanwhile elsewhere is decided by them.
-    private async ValueTask BecomeAsync(Admitted admitted, string reason)
+    private async ValueTask BecomeAsync(Admitted admitted, string? reason)
     {
         var before = Identity;
         _admitted = admitted;
         _rights.Set(admitted.Identity.ExpiresAt);
         if (before.UserId != Identity.UserId)
         {
-            _services.Registry.Move(this, before.UserId, Identity.UserId);
-            Connection.OnUserChanged(Identity.UserId);
-            _subscriptions.OnUserChanged();
-            await _subscriptions.SetAsync(ImplicitOf(Identity), CancellationToken.None);
-
-            // What the server granted, it granted to who this was.
-            await _subscriptions.RemoveAsync(Subscription.Grants);
+            await BecomeAnotherUserAsync();
         }
 
-        // All at once, and each ends as soon as it is decided: nobody keeps what he lost because another decision takes long.
-        using var patience = new CancellationTokenSource(DecisionTimeout, _services.Time);
-        await foreach (var decision in Task.WhenEach(_subscriptions.NeedingPermission.Select(channel => MayReadAsync(channel, patience.Token)).ToArray()))
+        await foreach (var (channel, denied, seesPresence) in _services.Rights.AgainAsync(Identity, _subscriptions.Heard))
         {
-            if (await decision is (var channel, false))
+            if (denied is not null)
             {
-                await EndAsync(channel, reason);
+                await EndAsync(channel, reason ?? denied.Code);
+            }
+            else
+            {
+                _subscriptions.SetSeesPresence(channel, seesPresence);
             }
         }
+
+        await _subscriptions.ShowAsync();
     }
 
-    private async Task<(string Channel, bool MayRead)> MayReadAsync(string channel, CancellationToken cancellationToken)
+    // Others see the new user only where he is still in when all is decided.
+    private async ValueTask BecomeAnotherUserAsync()
     {
-        try
-        {
-            // On a thread of its own: a host that does not yield must not hold up the other decisions, nor outlast the patience.
-            var decision = Task.Run(() => _services.Permissions.DecideAsync(Identity, Right.Read, channel, cancellationToken).AsTask(), cancellationToken);
-            return (channel, await decision.WaitAsync(cancellationToken) is null);
-        }
-        catch (Exception exception)
-        {
-            // A decision that failed, or does not come, is no permission.
-            LogDecisionFailed(ConnectionId, channel, exception);
-            return (channel, false);
-        }
+        Connection.OnUserChanged(Identity.UserId);
+        _profile = null;
+        await _subscriptions.WithdrawAsync();
+        await _subscriptions.SetAsync(ImplicitOf(Identity), NoPresence, CancellationToken.None);
+
+        // What the server granted, it granted to who this was.
+        await _subscriptions.RemoveAsync(Subscription.Grants);
     }
+
+    // A guest who comes back is another: nobody is expected.
+    private static TimeSpan GraceOf(Identity identity) => identity.UserId is null ? TimeSpan.Zero : Grace;
 
     private async ValueTask EndAsync(string channel, string reason)
     {
@@ -336,9 +428,6 @@ internal sealed partial class Session
     [LoggerMessage(2, LogLevel.Debug, "Session {ConnectionId} ended.")]
     private partial void LogClosed(string connectionId);
 
-    [LoggerMessage(3, LogLevel.Error, "Session {ConnectionId} could not apply the end of its rights and is closed.")]
-    private partial void LogExpiryFailed(string connectionId, Exception exception);
-
-    [LoggerMessage(4, LogLevel.Error, "Whether session {ConnectionId} may go on reading {Channel} could not be decided; it may not.")]
-    private partial void LogDecisionFailed(string connectionId, string channel, Exception exception);
+    [LoggerMessage(3, LogLevel.Error, "Session {ConnectionId} could not apply what has changed and is closed.")]
+    private partial void LogReviewFailed(string connectionId, Exception exception);
 }

@@ -1,13 +1,23 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
 
-/// <summary>The sessions of this node, by connection and by user.</summary>
+/// <summary>The sessions of this node, by connection and by user, and how many of them a user or an address may have.</summary>
 internal sealed class SessionRegistry
 {
+    // A host's authorizers may take their time for each; all sessions at once might be too many for them.
+    private const int MaxReviews = 256;
+
     private readonly ConcurrentDictionary<string, Session> _byConnection = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ImmutableHashSet<Session>> _byUser = new(StringComparer.Ordinal);
+
+    // Who comes, goes or moves does so under the lock, so that counts are exact; who looks does not wait for it.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Session, (string? UserId, ClientAddress Address)> _places = [];
+    private readonly Dictionary<ClientAddress, int> _atAddress = [];
 
     /// <summary>Every session. A snapshot is not taken: one that comes or goes meanwhile may be seen or not.</summary>
     public IEnumerable<Session> All => _byConnection.Select(entry => entry.Value);
@@ -17,45 +27,104 @@ internal sealed class SessionRegistry
     /// <summary>The sessions of one user, found without looking at any other.</summary>
     public IReadOnlyCollection<Session> OfUser(string userId) => _byUser.GetValueOrDefault(userId, []);
 
-    public void Add(Session session)
+    /// <summary>The rules have changed: every session is asked again what it may. One that opens meanwhile asks itself.</summary>
+    public Task ReviewAsync() => Parallel.ForEachAsync(
+        All,
+        new ParallelOptions { MaxDegreeOfParallelism = MaxReviews },
+        static (session, _) => new ValueTask(session.ReviewAsync()));
+
+    /// <summary>Takes a session in, or says why there is no room for it.</summary>
+    public Error? TryAdd(Session session, ClientAddress address, SessionLimits limits)
     {
-        _byConnection[session.ConnectionId] = session;
-        Index(session, session.Identity.UserId);
+        lock (_lock)
+        {
+            var userId = session.Identity.UserId;
+            if (_atAddress.GetValueOrDefault(address) >= limits.SessionsPerAddress)
+            {
+                return new Error(ErrorCodes.LimitExceeded, $"One address has {limits.SessionsPerAddress} sessions at most; end one first.");
+            }
+
+            if (TooManyOfNeedsLock(userId, limits) is { } tooMany)
+            {
+                return tooMany;
+            }
+
+            _places.Add(session, (userId, address));
+            _atAddress[address] = _atAddress.GetValueOrDefault(address) + 1;
+            _byConnection[session.ConnectionId] = session;
+            IndexNeedsLock(session, userId);
+            return null;
+        }
+    }
+
+    /// <summary>The session is to be another user now; says why it cannot be.</summary>
+    public Error? TryMove(Session session, string? userId, SessionLimits limits)
+    {
+        lock (_lock)
+        {
+            if (!_places.TryGetValue(session, out var place) || place.UserId == userId)
+            {
+                return null;
+            }
+
+            if (TooManyOfNeedsLock(userId, limits) is { } tooMany)
+            {
+                return tooMany;
+            }
+
+            _places[session] = place with { UserId = userId };
+            UnindexNeedsLock(session, place.UserId);
+            IndexNeedsLock(session, userId);
+            return null;
+        }
     }
 
     public void Remove(Session session)
     {
-        _byConnection.TryRemove(KeyValuePair.Create(session.ConnectionId, session));
-        Unindex(session, session.Identity.UserId);
-    }
-
-    /// <summary>The session is another user now.</summary>
-    public void Move(Session session, string? from, string? to)
-    {
-        Unindex(session, from);
-        Index(session, to);
-    }
-
-    private void Index(Session session, string? userId)
-    {
-        if (userId is not null)
+        lock (_lock)
         {
-            _byUser.AddOrUpdate(userId, static (_, session) => [session], static (_, sessions, session) => sessions.Add(session), session);
-        }
-    }
-
-    private void Unindex(Session session, string? userId)
-    {
-        while (userId is not null && _byUser.TryGetValue(userId, out var sessions))
-        {
-            var left = sessions.Remove(session);
-            var done = left.IsEmpty
-                ? _byUser.TryRemove(KeyValuePair.Create(userId, sessions))
-                : _byUser.TryUpdate(userId, left, sessions);
-            if (done)
+            if (!_places.Remove(session, out var place))
             {
                 return;
             }
+
+            _byConnection.TryRemove(session.ConnectionId, out _);
+            UnindexNeedsLock(session, place.UserId);
+            if (--_atAddress[place.Address] == 0)
+            {
+                _atAddress.Remove(place.Address);
+            }
+        }
+    }
+
+    private Error? TooManyOfNeedsLock(string? userId, SessionLimits limits) =>
+        userId is not null && OfUser(userId).Count >= limits.SessionsPerUser
+            ? new Error(ErrorCodes.LimitExceeded, $"A user has {limits.SessionsPerUser} sessions at most; end one first.")
+            : null;
+
+    private void IndexNeedsLock(Session session, string? userId)
+    {
+        if (userId is not null)
+        {
+            _byUser[userId] = _byUser.GetValueOrDefault(userId, []).Add(session);
+        }
+    }
+
+    private void UnindexNeedsLock(Session session, string? userId)
+    {
+        if (userId is null)
+        {
+            return;
+        }
+
+        var left = _byUser.GetValueOrDefault(userId, []).Remove(session);
+        if (left.IsEmpty)
+        {
+            _byUser.TryRemove(userId, out _);
+        }
+        else
+        {
+            _byUser[userId] = left;
         }
     }
 }

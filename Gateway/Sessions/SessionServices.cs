@@ -1,4 +1,8 @@
+using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Presence;
+using RealtimeGateway.Primitives;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -7,9 +11,12 @@ namespace RealtimeGateway.Sessions;
 internal sealed record SessionServices(
     SessionRegistry Registry,
     ChannelRegistry Channels,
+    IDirectory Directory,
     ClientOperations Operations,
-    Permissions Permissions,
+    RightsCheck Rights,
     Admission Admission,
-    SessionLimits Limits,
+    RateLimiter Limiter,
+    Live<ProfileRules> Profiles,
+    Live<SessionLimits> Limits,
     TimeProvider Time,
     ILogger<Session> Logger);

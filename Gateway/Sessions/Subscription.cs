@@ -4,8 +4,8 @@ namespace RealtimeGateway.Sessions;
 
 /// <summary>One interest of a session.</summary>
 /// <param name="Id">Its id within the session.</param>
-/// <param name="Echoes">Its channels, and for each whether it wants what its own connection publishes there.</param>
-internal sealed record Subscription(string Id, FrozenDictionary<string, bool> Echoes)
+/// <param name="Terms">Its channels, and how it wants each.</param>
+internal sealed record Subscription(string Id, FrozenDictionary<string, SubscriptionTerms> Terms)
 {
     /// <summary>The id of the subscription that a session gets by naming none.</summary>
     public const string Default = "default";
@@ -22,28 +22,28 @@ internal sealed record Subscription(string Id, FrozenDictionary<string, bool> Ec
     /// <summary>Whether it is the gateway's own: no client can choose such an id.</summary>
     public bool IsGateways => Id[0] == '$';
 
-    public IEnumerable<string> Channels => Echoes.Keys;
+    public IEnumerable<string> Channels => Terms.Keys;
 
     /// <summary>An interest in some channels.</summary>
-    public static Subscription To(string id, IEnumerable<string> channels, bool echo = true) => new Subscription(id, Nothing).With(channels, echo);
+    public static Subscription To(string id, IEnumerable<string> channels, SubscriptionTerms terms) => new Subscription(id, Nothing).With(channels, terms);
 
-    public bool Names(string channel) => Echoes.ContainsKey(channel);
+    public bool Names(string channel) => Terms.ContainsKey(channel);
 
     /// <summary>The same, and these channels; what it says of other channels stays.</summary>
-    public Subscription With(IEnumerable<string> channels, bool echo)
+    public Subscription With(IEnumerable<string> channels, SubscriptionTerms terms)
     {
-        var echoes = new Dictionary<string, bool>(Echoes, StringComparer.Ordinal);
+        var all = new Dictionary<string, SubscriptionTerms>(Terms, StringComparer.Ordinal);
         foreach (var channel in channels)
         {
-            echoes[channel] = echo;
+            all[channel] = terms;
         }
 
-        return this with { Echoes = echoes.ToFrozenDictionary(StringComparer.Ordinal) };
+        return this with { Terms = all.ToFrozenDictionary(StringComparer.Ordinal) };
     }
 
     /// <summary>The same without these channels.</summary>
     public Subscription Without(IReadOnlyCollection<string> channels) =>
-        this with { Echoes = Echoes.Where(echo => !channels.Contains(echo.Key)).ToFrozenDictionary(StringComparer.Ordinal) };
+        this with { Terms = Terms.Where(entry => !channels.Contains(entry.Key)).ToFrozenDictionary(StringComparer.Ordinal) };
 
-    private static readonly FrozenDictionary<string, bool> Nothing = FrozenDictionary<string, bool>.Empty;
+    private static readonly FrozenDictionary<string, SubscriptionTerms> Nothing = FrozenDictionary<string, SubscriptionTerms>.Empty;
 }

@@ -1,3 +1,4 @@
+using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 
@@ -5,9 +6,10 @@ namespace RealtimeGateway.Sessions;
 
 /// <summary>
 /// The subscriptions of one session, and the channels that it is in because of them: a channel is joined with the first
-/// subscription that names it and left with the last. Not safe for use by several threads: the session's gate guards it.
+/// subscription that names it and left with the last. Others see it there unless all of them are hidden. Not safe for use by
+/// several threads: the session's gate guards it.
 /// </summary>
-internal sealed class SubscriptionSet(Session session, ChannelRegistry channels, TimeProvider time)
+internal sealed class SubscriptionSet(Session session, ChannelRegistry channels, IDirectory directory, TimeProvider time)
 {
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Membership> _memberships = new(StringComparer.Ordinal);
@@ -16,34 +18,42 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     public IEnumerable<Subscription> OfClient => _subscriptions.Values.Where(subscription => !subscription.IsGateways);
 
     /// <summary>
-    /// The channels that are heard by permission: all but the gateway's own and those that the server granted. It goes by what
-    /// is heard and not by what was asked for, so nothing that is heard can escape a new decision.
+    /// Every channel that is heard, whether by permission, and whether hidden. It goes by what is heard and not by what was
+    /// asked for, so nothing that is heard can escape a new decision. The gateway's own channels need none, nor do those that
+    /// the server granted.
     /// </summary>
-    public IEnumerable<string> NeedingPermission =>
-        _memberships.Keys.Where(channel => Find(Subscription.Implicit)?.Names(channel) is not true && Find(Subscription.Grants)?.Names(channel) is not true);
+    public IEnumerable<(string Channel, bool NeedsPermission, bool Hidden)> Heard => _memberships.Keys.Select(channel =>
+        (channel, Find(Subscription.Implicit)?.Names(channel) is not true && Find(Subscription.Grants)?.Names(channel) is not true, TermsOf(channel).Any(terms => terms.Hidden)));
 
     public Subscription? Find(string id) => _subscriptions.GetValueOrDefault(id);
 
     public bool Hears(string channel) => _memberships.ContainsKey(channel);
 
     /// <summary>Makes or replaces one subscription: all of it, or on an exception nothing.</summary>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="withPresence">Those of its channels whose members the session may see.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>For each channel that was joined now the position after which it is heard.</returns>
-    public async ValueTask<IReadOnlyDictionary<string, Position?>> SetAsync(Subscription subscription, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyDictionary<string, Position?>> SetAsync(
+        Subscription subscription,
+        IReadOnlySet<string> withPresence,
+        CancellationToken cancellationToken)
     {
         // 1. Join what is new. 2. Only then let the subscription be what was asked. 3. Leave what nothing names any more.
         var joined = new Dictionary<string, Position?>(StringComparer.Ordinal);
         try
         {
-            foreach (var channel in subscription.Channels.Where(channel => !Hears(channel)))
+            foreach (var (channel, terms) in subscription.Terms.Where(entry => !Hears(entry.Key)))
             {
-                var membership = new Membership(session, subscription.Echoes[channel], time.GetUtcNow());
+                var membership = new Membership(session, time.GetUtcNow()) { SeesPresence = withPresence.Contains(channel) };
+                membership.Apply([terms]);
                 joined[channel] = await channels.JoinAsync(channel, membership, cancellationToken);
                 _memberships[channel] = membership;
             }
         }
         catch
         {
-            await LeaveAsync(joined.Keys);
+            await LeaveAsync(joined.Keys, TimeSpan.Zero);
             throw;
         }
 
@@ -78,22 +88,6 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         return true;
     }
 
-    /// <summary>The session is another user now: the members of its channels are others.</summary>
-    public void OnUserChanged()
-    {
-        foreach (var channel in _memberships.Keys)
-        {
-            channels.Find(channel)?.OnUserChanged();
-        }
-    }
-
-    /// <summary>Ends everything.</summary>
-    public ValueTask ClearAsync()
-    {
-        _subscriptions.Clear();
-        return LeaveAsync([.. _memberships.Keys]);
-    }
-
     /// <summary>Takes channels out of every subscription.</summary>
     public async ValueTask RemoveEverywhereAsync(IReadOnlyCollection<string> gone)
     {
@@ -105,10 +99,46 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         await SettleAsync(gone);
     }
 
+    /// <summary>Ends everything.</summary>
+    /// <param name="grace">How long the session's user is expected back with another.</param>
+    public ValueTask ClearAsync(TimeSpan grace)
+    {
+        _subscriptions.Clear();
+        return LeaveAsync([.. _memberships.Keys], grace);
+    }
+
+    /// <summary>Lets the session see who comes and goes in a channel, or not.</summary>
+    public void SetSeesPresence(string channel, bool seesPresence)
+    {
+        if (_memberships.TryGetValue(channel, out var membership))
+        {
+            membership.SeesPresence = seesPresence;
+        }
+    }
+
+    /// <summary>Lets nobody see the session any more, nor it them: what it was, it is no longer.</summary>
+    public async ValueTask WithdrawAsync()
+    {
+        foreach (var (channel, membership) in _memberships)
+        {
+            membership.SeesPresence = false;
+            await HideAsync(channel, membership, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Lets others see the session as it is now, in every channel where it is not hidden.</summary>
+    public async ValueTask ShowAsync()
+    {
+        foreach (var (channel, membership) in _memberships)
+        {
+            await ShowAsync(channel, membership);
+        }
+    }
+
     private void Narrow(Subscription subscription, IReadOnlyCollection<string> gone)
     {
         var left = subscription.Without(gone);
-        if (left.Echoes.Count == 0)
+        if (left.Terms.Count == 0)
         {
             _subscriptions.Remove(subscription.Id);
         }
@@ -124,28 +154,63 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         var unnamed = new List<string>();
         foreach (var channel in touched.Distinct(StringComparer.Ordinal).Where(Hears))
         {
-            var naming = _subscriptions.Values.Where(subscription => subscription.Names(channel)).ToArray();
-            if (naming.Length == 0)
+            SubscriptionTerms[] terms = [.. TermsOf(channel)];
+            if (terms.Length == 0)
             {
                 unnamed.Add(channel);
             }
             else
             {
-                _memberships[channel].WantsEcho = naming.Any(subscription => subscription.Echoes[channel]);
+                _memberships[channel].Apply(terms);
+                await ShowAsync(channel, _memberships[channel]);
             }
         }
 
-        await LeaveAsync(unnamed);
+        await LeaveAsync(unnamed, TimeSpan.Zero);
     }
 
-    private async ValueTask LeaveAsync(IEnumerable<string> names)
+    private IEnumerable<SubscriptionTerms> TermsOf(string channel) =>
+        _subscriptions.Values.Where(subscription => subscription.Names(channel)).Select(subscription => subscription.Terms[channel]);
+
+    private async ValueTask LeaveAsync(IEnumerable<string> names, TimeSpan grace)
     {
         foreach (var channel in names)
         {
             if (_memberships.Remove(channel, out var membership))
             {
-                await channels.LeaveAsync(channel, membership);
+                try
+                {
+                    await channels.LeaveAsync(channel, membership);
+                }
+                finally
+                {
+                    await HideAsync(channel, membership, grace);
+                }
             }
+        }
+    }
+
+    private async ValueTask ShowAsync(string channel, Membership membership)
+    {
+        // Everybody is in the channel of broadcasts: a list of it would be long, and tell nobody anything.
+        var wanted = channel == ChannelName.All ? null : membership.ToShow;
+        if (wanted is null)
+        {
+            await HideAsync(channel, membership, TimeSpan.Zero);
+        }
+        else if (wanted != membership.Shown)
+        {
+            membership.Shown = wanted;
+            await directory.EnterAsync(channel, wanted);
+        }
+    }
+
+    private async ValueTask HideAsync(string channel, Membership membership, TimeSpan grace)
+    {
+        if (membership.Shown is { } shown)
+        {
+            membership.Shown = null;
+            await directory.LeaveAsync(channel, shown, grace);
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class HubErrorTests
         "invalid_channel: A channel's name is 1 to 255 printable ASCII characters without spaces, '*', '{' or '}', and does not begin with '$'.";
 
     private const string SubscribeShape =
-        "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, echo? }.";
+        "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, hidden?, echo? }.";
 
     private TestGateway _gateway = null!;
     private RawClient _client = null!;
@@ -58,7 +58,7 @@ public sealed class HubErrorTests
     [TestCase("Subscribe", "[[null]]", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":-1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":9007199254740992}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
-    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[]}]""", "invalid_request: Subscribe does not take events, filter or hidden in this version; leave them out.")]
+    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[]}]""", "invalid_request: Subscribe does not take events or filter in this version; leave them out.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"id":"$grants"}]""", "invalid_request: A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.")]
     [TestCase("Unsubscribe", """[["chat:lobby",null]]""", "invalid_request: Unsubscribe takes a channel, a list of channels, or { id }.")]
     [TestCase("Publish", """[{"channels":["chat:a",null],"event":"e"}]""", "invalid_request: Publish takes { channel or channels, event, data, id?, echo? }.")]

@@ -55,6 +55,10 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
                 publication = publication with { Position = _top };
                 KeepNeedsLock(publication, retention);
             }
+            else
+            {
+                ForgetPositionNeedsLock();
+            }
 
             var receipt = new Receipt(publication.Id, publication.Position);
             if (keyed is not null)
@@ -200,6 +204,17 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
         _expiresAt = time.GetUtcNow() + retention.Ttl;
         CountNeedsLock(added);
+    }
+
+    // What goes out without a position is in nobody's history: no position from before it says any more what one has missed.
+    private void ForgetPositionNeedsLock()
+    {
+        if (_top is not null)
+        {
+            _top = null;
+            DropHistoryNeedsLock();
+            CountIdleNeedsLock();
+        }
     }
 
     private void DropHistoryNeedsLock()

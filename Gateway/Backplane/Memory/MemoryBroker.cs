@@ -5,7 +5,7 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Backplane.Memory;
 
 /// <summary>The broker of a gateway that is one process. Several handlers on one instance are several nodes.</summary>
-internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider time) : IBroker
+internal sealed class MemoryBroker(Live<MemoryBrokerOptions> options, TimeProvider time) : IBroker
 {
     private readonly ConcurrentDictionary<string, ChannelStream> _streams = new(StringComparer.Ordinal);
     private readonly HistoryBudget _budget = new();
@@ -94,7 +94,8 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
     /// </summary>
     private void SweepIfOverBudget()
     {
-        var isOver = _budget.IdleStreams > options.IdleChannels || _budget.Bytes > options.HistoryBytes;
+        var (idleChannels, historyBytes) = options.Current;
+        var isOver = _budget.IdleStreams > idleChannels || _budget.Bytes > historyBytes;
         if (!isOver || Interlocked.Exchange(ref _isSweeping, 1) == 1)
         {
             return;
@@ -106,12 +107,12 @@ internal sealed class MemoryBroker(MemoryBrokerOptions options, TimeProvider tim
             Array.Sort(longestAloneFirst, (one, other) => one.LastUsed.CompareTo(other.LastUsed));
             foreach (var (channel, stream, _) in longestAloneFirst)
             {
-                if (_budget.IdleStreams > options.IdleChannels * 0.9)
+                if (_budget.IdleStreams > idleChannels * 0.9)
                 {
                     Retire(channel, stream, evenIfIdle: true);
                 }
 
-                if (_budget.Bytes > options.HistoryBytes * 0.9)
+                if (_budget.Bytes > historyBytes * 0.9)
                 {
                     stream.Drop();
                     Retire(channel, stream, evenIfIdle: false); // One that had keys and no position remembers nothing now.

@@ -1,4 +1,5 @@
 using RealtimeGateway.Contracts;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Sessions;
 
 namespace RealtimeGateway.Edges.Rest;
@@ -12,6 +13,7 @@ internal static class ChannelEndpoints
     private static async Task<IResult> GetMembersAsync(
         HttpContext context,
         ClientOperations operations,
+        RateLimiter limiter,
         string? cursor = null,
         string? limit = null)
     {
@@ -22,7 +24,7 @@ internal static class ChannelEndpoints
 
         var channel = ChannelSegment.Of(context, following: 1);
         var request = new MembersRequest { Channel = channel, Cursor = cursor, Limit = members };
-        var result = await operations.GetMembersAsync(context.GetAdmitted().Identity, request, context.RequestAborted);
+        var result = await operations.GetMembersAsync(new RequestCaller(context.GetAdmitted(), limiter), request, context.RequestAborted);
         return result.IsRefused(out var error, out var page) ? Problem.Of(error) : Results.Ok(ChannelMembers.Of(channel, page));
     }
 

@@ -3,9 +3,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.Security.Tokens;
 
 namespace RealtimeGateway.Edges.Rest;
@@ -22,10 +22,10 @@ internal static class DevTokenEndpoint
     public static void MapDevToken(this IEndpointRouteBuilder endpoints)
     {
         var environment = endpoints.ServiceProvider.GetRequiredService<IHostEnvironment>();
-        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value.Auth.Jwt;
-        if (environment.IsDevelopment() && !string.IsNullOrEmpty(options.Secret))
+        var options = endpoints.ServiceProvider.GetRequiredService<Live<JwtOptions>>();
+        if (environment.IsDevelopment() && !string.IsNullOrEmpty(options.Current.Secret))
         {
-            endpoints.MapPost("/dev/token", (HttpContext context, TimeProvider time) => MintAsync(context, options, time));
+            endpoints.MapPost("/dev/token", (HttpContext context, TimeProvider time) => MintAsync(context, options.Current, time));
         }
     }
 
@@ -34,6 +34,11 @@ internal static class DevTokenEndpoint
         if (!IsLocal(context))
         {
             return Problem.Of(new Error(ErrorCodes.PermissionDenied, "Development tokens are for callers on this machine, by localhost."));
+        }
+
+        if (string.IsNullOrEmpty(options.Secret))
+        {
+            return Problem.Of(new Error(ErrorCodes.Disabled, "The gateway no longer has a secret to sign tokens with."));
         }
 
         if (await ReadAsync(context) is not { UserId.Length: > 0 } request)
@@ -61,7 +66,7 @@ internal static class DevTokenEndpoint
         // A token that the gateway would not take helps nobody: whoever wanted it hears now what is wrong with it.
         return new TokenReader(options, time).Read(payload).IsRefused(out var refusal, out _)
             ? Problem.Of(refusal with { Code = ErrorCodes.InvalidRequest })
-            : Results.Ok(new { token = Sign(payload, options.Secret!), expiresAt });
+            : Results.Ok(new { token = Sign(payload, options.Secret), expiresAt });
     }
 
     private static async Task<DevTokenRequest?> ReadAsync(HttpContext context)

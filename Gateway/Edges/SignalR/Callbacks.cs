@@ -4,6 +4,7 @@ namespace RealtimeGateway.Edges.SignalR;
 internal static class Callbacks
 {
     public const string Event = "event";
+    public const string Presence = "presence";
     public const string Subscription = "subscription";
 
     /// <summary>
@@ -12,6 +13,7 @@ internal static class Callbacks
     public static string OnWire(string method) => method switch
     {
         nameof(IRealtimeClient.Event) => Event,
+        nameof(IRealtimeClient.Presence) => Presence,
         nameof(IRealtimeClient.Subscription) => Subscription,
         _ => method,
     };

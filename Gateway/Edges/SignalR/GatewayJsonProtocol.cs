@@ -17,6 +17,8 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
 {
     private static readonly Error NoStreams = new(ErrorCodes.InvalidRequest, "No method takes a stream; leave streamIds out.");
 
+    private static readonly Error AnswersOnce = new(ErrorCodes.InvalidRequest, "This method answers once; invoke it, do not stream it.");
+
     private readonly JsonHubProtocol _json = new();
 
     public string Name => _json.Name;
@@ -42,6 +44,7 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
         {
             InvocationBindingFailureMessage failure => Refuse(failure.InvocationId, failure.Target, ToError(failure)),
             HubMethodInvocationMessage { StreamIds.Length: > 0 } call => Refuse(call.InvocationId, call.Target, NoStreams),
+            StreamInvocationMessage call => Refuse(call.InvocationId, call.Target, AnswersOnce),
             _ => message,
         };
         return true;
@@ -51,7 +54,8 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(Translate(message));
 
-    private static InvocationBindingFailureMessage Refuse(string? invocationId, string target, Error error) =>
+    /// <summary>A call in the shape by which SignalR answers it with this error, and does nothing else.</summary>
+    public static InvocationBindingFailureMessage Refuse(string? invocationId, string target, Error error) =>
         new(invocationId, target, ExceptionDispatchInfo.Capture(new HubException(HubErrorText.Wrap(error))));
 
     private static HubMessage Translate(HubMessage message) => message switch

@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.RateLimits;
+using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -24,7 +27,21 @@ internal static class HubEndpoint
         endpoints
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
-            .RequireAdmission(transports.Find);
+            .RequireAdmission(transports.Find, CountArrival);
+    }
+
+    // One connection is counted once: at its negotiation, or at its transport where there was none.
+    private static Error? CountArrival(HttpContext context, Admitted admitted)
+    {
+        var isNegotiation = context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is not null;
+        if (!isNegotiation && LiveTransports.TokenOf(context) is not null)
+        {
+            return null;
+        }
+
+        var services = context.RequestServices;
+        return services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, admitted.CountedAs)
+            ?? (isNegotiation ? services.GetRequiredService<UnfinishedConnections>().Negotiate(admitted.Address) : null);
     }
 
     // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
@@ -45,6 +62,11 @@ internal static class HubEndpoint
             context.GetAdmitted(),
             services.GetRequiredService<SignalRWire>(),
             services.GetRequiredService<ILogger<SignalRConnection>>());
+        using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(
+            gateway.Admitted.Address,
+            isNegotiated: LiveTransports.TokenOf(context) is not null,
+            gateway.Abandon);
+        gateway.Beginning = beginning;
         connection.Features.Set(gateway);
         connection.Transport = gateway;
         try

@@ -21,9 +21,6 @@ internal static class HubErrorText
             return text[(mark + 1)..];
         }
 
-        // Said by the dispatcher when a client streams what it should invoke.
-        return text.StartsWith("The client attempted to invoke", StringComparison.Ordinal)
-            ? new Error(ErrorCodes.InvalidRequest, "This method answers once; invoke it, do not stream it.").ToString()
-            : new Error(ErrorCodes.Internal, "The gateway failed to do this; its log says why.").ToString();
+        return new Error(ErrorCodes.Internal, "The gateway failed to do this; its log says why.").ToString();
     }
 }

@@ -11,6 +11,9 @@ public interface IRealtimeClient
     /// <summary>A publication of a channel (<c>event</c> on the wire).</summary>
     Task Event(EventMessage message);
 
+    /// <summary>Who came, went or changed in a channel (<c>presence</c> on the wire).</summary>
+    Task Presence(PresenceMessage message);
+
     /// <summary>What became of a subscribed channel (<c>subscription</c> on the wire).</summary>
     Task Subscription(SubscriptionMessage message);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -10,16 +11,16 @@ namespace RealtimeGateway.Edges.SignalR;
 /// the size bound and those nested too deep. Each is dropped as it comes, whatever its size, and told to the edge, which
 /// answers it. Messages end with a record separator, which no valid JSON contains.
 /// </summary>
-internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Action<FrameScanner, Error> onRefused) : PipeReader
+internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limits, Action<FrameScanner, Error> onRefused) : PipeReader
 {
     private const byte RecordSeparator = 0x1E;
 
     // The message's object, its list of arguments, the object of Publish: these stand around the deepest payload.
-    private const int MaxFrameDepth = DraftRules.MaxDepth + 3;
+    private const int MaxFrameDepth = JsonPayload.MaxDepth + 3;
 
     private static readonly Error TooDeep = new(
         ErrorCodes.InvalidRequest,
-        $"The message nests too deep: data may nest {DraftRules.MaxDepth} deep.");
+        $"The message nests too deep: data may nest {JsonPayload.MaxDepth} deep.");
 
     private (FrameScanner Scanner, Error Error)? _refusing;
 
@@ -113,8 +114,8 @@ internal sealed class InboundPipe(PipeReader transport, int maxMessageBytes, Act
         return good;
     }
 
-    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > maxMessageBytes
-        ? new Error(ErrorCodes.PayloadTooLarge, $"A message has {maxMessageBytes} bytes at most.")
+    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > limits.Current.MessageBytes
+        ? new Error(ErrorCodes.PayloadTooLarge, $"A message has {limits.Current.MessageBytes} bytes at most.")
         : null;
 
     /// <summary>Drops what came of the refused message, and tells of it when all of it has come.</summary>

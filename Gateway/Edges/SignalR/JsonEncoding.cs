@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// Writes a publication as the JSON protocol's invocation of <c>event</c>: the shape of <see cref="Contracts.EventMessage"/>,
-/// with the payload's bytes as they are published.
+/// Writes the callbacks that many clients get as invocations of the JSON protocol: <c>event</c> in the shape of
+/// <see cref="EventMessage"/>, with the payload's bytes as they are published, and <c>presence</c>.
 /// </summary>
 internal sealed class JsonEncoding : IEncoding
 {
@@ -23,16 +24,22 @@ internal sealed class JsonEncoding : IEncoding
         SkipValidation = true,
     };
 
-    public ReadOnlyMemory<byte> Encode(Publication publication)
+    public ReadOnlyMemory<byte> Encode(Publication publication) =>
+        Invocation(Callbacks.Event, publication.Data.Length, writer => WriteEvent(writer, publication));
+
+    public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
+        Invocation(Callbacks.Presence, 0, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
+
+    private static ReadOnlyMemory<byte> Invocation(string target, int payloadBytes, Action<Utf8JsonWriter> writeArgument)
     {
-        var buffer = new ArrayBufferWriter<byte>(publication.Data.Length + EnvelopeBytes);
+        var buffer = new ArrayBufferWriter<byte>(payloadBytes + EnvelopeBytes);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
             writer.WriteStartObject();
             writer.WriteNumber("type"u8, 1);
-            writer.WriteString("target"u8, Callbacks.Event);
+            writer.WriteString("target"u8, target);
             writer.WriteStartArray("arguments"u8);
-            WriteEvent(writer, publication);
+            writeArgument(writer);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }

@@ -11,5 +11,5 @@ internal sealed class RawInvocation(SignalRWire wire, string method, object?[] a
 {
     private readonly ReadOnlyMemory<byte> _bytes = wire.Protocol.GetMessageBytes(new InvocationMessage(Callbacks.OnWire(method), args));
 
-    public override ReadOnlyMemory<byte> For(IEncoding encoding) => ReferenceEquals(encoding, wire.Encoding) ? _bytes : default;
+    protected override ReadOnlyMemory<byte> Encode(IEncoding encoding) => ReferenceEquals(encoding, wire.Encoding) ? _bytes : default;
 }

@@ -60,13 +60,18 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
     /// <param name="channel">A channel, or <c>{ channel, cursor?, limit? }</c>.</param>
     /// <returns>A <see cref="MembersPage"/>.</returns>
     public async Task<object> GetMembers(MembersRequest channel) =>
-        AnswerOf(await Operations.GetMembersAsync(Session.Identity, channel, Context.ConnectionAborted));
+        AnswerOf(await Operations.GetMembersAsync(Session, channel, Context.ConnectionAborted));
+
+    /// <summary>Tells the members of this session's channels about its user, now and in channels that it joins later.</summary>
+    /// <param name="profile">Any JSON object, up to <c>Limits:ProfileBytes</c>.</param>
+    public async Task<object?> UpdateProfile(JsonElement profile) =>
+        await Session.UpdateProfileAsync(profile, Context.ConnectionAborted);
 
     /// <summary>Reads what a channel keeps.</summary>
     /// <param name="page"><c>{ channel, since?, limit?, reverse? }</c>.</param>
     /// <returns>A <see cref="HistoryResult"/>.</returns>
     public async Task<object> GetHistory(HistoryRequest page) =>
-        AnswerOf(await Operations.GetHistoryAsync(Session.Identity, page, Context.ConnectionAborted));
+        AnswerOf(await Operations.GetHistoryAsync(Session, page, Context.ConnectionAborted));
 
     /// <summary>Lets this connection be somebody else, and ends what he may not read.</summary>
     /// <param name="token">A JWT, or null to be a guest.</param>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
 
@@ -32,8 +33,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _logger = logger;
         Admitted = admitted;
         Encoding = wire.Encoding;
-        _queue = new OutboundQueue(connection.Transport.Output, wire.OutboundBytes, wire.WriteTimeout, wire.Time, OnSlow);
-        Input = new InboundPipe(connection.Transport.Input, wire.MessageBytes, OnRefused);
+        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
+        Input = new InboundPipe(connection.Transport.Input, wire.Inbound, OnRefused);
         Output = new OutboundPipe(_queue);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static queue => ((OutboundQueue)queue).CheckProgress(), _queue);
     }
@@ -44,6 +45,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
+
+    /// <summary>To be disposed when the session begins: until then the connection's time and room are bounded.</summary>
+    public IDisposable? Beginning { get; set; }
 
     /// <summary>The session, from SignalR's handshake on.</summary>
     public Session Session => _session ?? throw new InvalidOperationException("The session has not begun.");
@@ -60,8 +64,12 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>The handshake is done: the client can be spoken to.</summary>
     public async Task OpenSessionAsync(HubConnectionContext hub, SessionServices services)
     {
+        // From here on what SignalR reads of this client passes by the session's count.
+        hub.Protocol = new CountingProtocol(_protocol, this);
         _hub = hub;
-        _session = await Session.OpenAsync(this, Admitted, services);
+        _session = new Session(this, Admitted, services);
+        Beginning?.Dispose();
+        await _session.OpenAsync();
     }
 
     /// <summary>The connection is gone.</summary>
@@ -95,6 +103,13 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
+    /// <summary>Ends a connection that has not begun in its time.</summary>
+    public void Abandon()
+    {
+        LogAbandoned(Id);
+        AbortTransport();
+    }
+
     private async Task AbortWhenSentAsync()
     {
         await _queue.CompleteAsync();
@@ -114,12 +129,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     }
 
     // Whoever found the client slow was sending to others too: he does not wait for the end either.
-    private void OnSlow() => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
+    private void OnSlow()
+    {
+        LogSlow(Id);
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
+    }
 
     // A transport that waits for a peer that does not read is not ended by aborting the connection; ending its request does.
     private void AbortTransport()
     {
-        LogSlow(Id);
         try
         {
             Abort();
@@ -135,6 +153,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private void OnRefused(FrameScanner frame, Error error)
     {
         LogRefused(Id, error.Code);
+        error = _session?.Charge(Operation.Request) ?? error;
         if (frame.InvocationId is { } invocationId && frame.Type is "1" or "4")
         {
             Send(CompletionMessage.WithResult(invocationId, error));
@@ -157,4 +176,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} could not be aborted.")]
     private partial void LogAbortFailed(string connectionId, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Debug, "Connection {ConnectionId} is closed: it did not finish its handshake in time, or others needed its room.")]
+    private partial void LogAbandoned(string connectionId);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
 
 namespace RealtimeGateway.Edges.SignalR;
@@ -10,10 +9,11 @@ internal static class SignalRServices
     public static void AddRealtimeHub(this IServiceCollection services)
     {
         services.AddSignalR().AddHubOptions<RealtimeHub>(_ => { });
-        services.AddOptions<HubOptions<RealtimeHub>>().Configure<IOptions<GatewayOptions>>((hub, gateway) =>
+        services.AddOptions<HubOptions<RealtimeHub>>().Configure(hub =>
         {
-            hub.MaximumReceiveMessageSize = gateway.Value.Limits.MessageBytes + 1; // And the separator.
-            hub.HandshakeTimeout = gateway.Value.Limits.HandshakeTimeout;
+            // The gateway's own bounds, which can change while it runs, are at most these.
+            hub.MaximumReceiveMessageSize = LimitsOptions.MaxMessageBytes + 1; // And the separator.
+            hub.HandshakeTimeout = LimitsOptions.MaxHandshakeTimeout + TimeSpan.FromSeconds(5);
             hub.EnableDetailedErrors = false;
 
             // One call of a client after another: what it sends second is published second (promise 2).
@@ -26,17 +26,8 @@ internal static class SignalRServices
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();
-        services.AddSingleton(provider =>
-        {
-            var limits = provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
-            return new SignalRWire(
-                provider.GetRequiredService<GatewayJsonProtocol>(),
-                provider.GetRequiredService<JsonEncoding>(),
-                limits.MessageBytes,
-                limits.OutboundBytes,
-                limits.WriteTimeout,
-                provider.GetRequiredService<TimeProvider>());
-        });
+        services.AddSingleton<UnfinishedConnections>();
+        services.AddSingleton<SignalRWire>();
         services.AddSingleton<HubLifetimeManager<RealtimeHub>, GatewayHubLifetimeManager>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<RealtimeHub>>(
             provider,

@@ -69,6 +69,12 @@ internal sealed class ApiKeyRing
             : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
     }
 
+    /// <summary>The same key as it is in the ring now; null if it is no longer, or may no longer connect.</summary>
+    public ApiKey? Renew(ApiKey? earlier) => earlier is null
+        ? null
+        : _keys.FirstOrDefault(key =>
+            key.Hash.AsSpan().SequenceEqual(earlier.Hash) && !(key.ExpiresAt <= _time.GetUtcNow()) && key.Scopes.Contains(ApiKeyScopes.Connect));
+
     private static byte[]? Hash(string hex)
     {
         try

@@ -5,12 +5,14 @@ namespace RealtimeGateway.Security.Policies;
 /// <param name="Read">Who may read.</param>
 /// <param name="Write">Who may publish.</param>
 /// <param name="Presence">Who may see the members.</param>
+/// <param name="Hidden">Who may be in it unseen.</param>
 /// <param name="History">What is kept; null for nothing.</param>
 internal sealed record ChannelPolicy(
     ChannelPattern Pattern,
     IReadOnlyList<RoleTemplate> Read,
     IReadOnlyList<RoleTemplate> Write,
     IReadOnlyList<RoleTemplate> Presence,
+    IReadOnlyList<RoleTemplate> Hidden,
     HistoryPolicy? History)
 {
     /// <summary>The roles that hold a right; nobody's where the policy names none.</summary>
@@ -19,6 +21,7 @@ internal sealed record ChannelPolicy(
         Right.Read => Read,
         Right.Write => Write,
         Right.Presence => Presence,
+        Right.Hidden => Hidden,
         _ => [],
     };
 }

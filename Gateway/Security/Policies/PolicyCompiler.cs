@@ -38,6 +38,7 @@ internal static class PolicyCompiler
             Roles(written.Read, captures, $"{path}:Read", problems),
             Roles(written.Write, captures, $"{path}:Write", problems),
             Roles(written.Presence, captures, $"{path}:Presence", problems),
+            Roles(written.Hidden, captures, $"{path}:Hidden", problems),
             History(written.History, $"{path}:History", problems));
     }
 

@@ -86,7 +86,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
 
         return TryReadGrants(claims, out var grants)
             ? Identity.User(userId, roles, expiresAt, grants)
-            : Refuse($"'{names.Channels}' is an object of lists, {{ \"channel\": [\"read\", \"write\", \"presence\"] }}");
+            : Refuse($"'{names.Channels}' is an object of lists, {{ \"channel\": [\"read\", \"write\", \"presence\", \"hidden\"] }}");
     }
 
     private void AddVerified(JsonElement claims, string userId, List<Role> roles)
@@ -179,6 +179,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         "read" => Right.Read,
         "write" => Right.Write,
         "presence" => Right.Presence,
+        "hidden" => Right.Hidden,
         _ => null,
     };
 

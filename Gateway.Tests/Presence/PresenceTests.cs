@@ -1,0 +1,291 @@
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Support;
+
+namespace RealtimeGateway.Tests.Presence;
+
+/// <summary>What those in a channel hear of who comes, goes and changes (promise 10).</summary>
+[TestFixture]
+public sealed class PresenceTests
+{
+    private const string Room = "chat:room";
+
+    private TestGateway _gateway = null!;
+    private ManualTime _time = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _time = new ManualTime(DateTimeOffset.UtcNow);
+        _gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<TimeProvider>(_time));
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await _gateway.DisposeAsync();
+
+    [Test]
+    public async Task JoinAndUnsubscribe_AreToldAtOnce()
+    {
+        var watcher = await JoinAsync("watcher");
+        var ann = await JoinAsync("ann");
+        var joined = await NextOfAsync(watcher, "user:ann");
+        await ann.UnsubscribeAsync(Room);
+        var left = await NextOfAsync(watcher, "user:ann");
+        Assert.Multiple(() =>
+        {
+            Assert.That((joined.Channel, joined.Type, joined.Member.UserId, joined.Member.Connections), Is.EqualTo((Room, "join", "ann", 1)));
+            Assert.That((left.Channel, left.Type, left.Member.UserId, left.Member.Connections), Is.EqualTo((Room, "leave", "ann", 0)));
+            Assert.That(left.Member.JoinedAt, Is.EqualTo(joined.Member.JoinedAt));
+        });
+    }
+
+    [Test]
+    public async Task SeveralTabs_AreOneMember_OneJoinAndOneLeave()
+    {
+        var watcher = await JoinAsync("watcher");
+        var one = await JoinAsync("ann");
+        var other = await JoinAsync("ann");
+        var members = await watcher.GetMembersAsync(Room);
+        await one.UnsubscribeAsync(Room);
+        await other.UnsubscribeAsync(Room);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(members.Members.Select(member => (member.Id, member.Connections)), Is.EqualTo(new[] { ("user:ann", 2), ("user:watcher", 1) }));
+            Assert.That(await TypesUntilNowAsync(watcher, "user:ann"), Is.EqualTo(new[] { "join", "leave" }));
+        });
+    }
+
+    [Test]
+    public async Task ClosedUser_IsExpectedBackFor10Seconds_ThenLeaves()
+    {
+        var watcher = await JoinAsync("watcher");
+        var ann = await JoinAsync("ann");
+        await CloseAsync(ann, "ann");
+        var during = await watcher.GetMembersAsync(Room);
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        var before = await TypesUntilNowAsync(watcher, "user:ann");
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(during.Members[0] is { UserId: "ann", Connections: 0 }, Is.True);
+            Assert.That(before, Is.EqualTo(new[] { "join" }));
+            Assert.That(await TypesUntilNowAsync(watcher, "user:ann"), Is.EqualTo(new[] { "leave" }));
+            Assert.That((await watcher.GetMembersAsync(Room)).Count, Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task ReconnectWithinTheGrace_IsNeitherLeaveNorJoin_AndKeepsTheProfile()
+    {
+        var watcher = await JoinAsync("watcher");
+        var ann = await JoinAsync("ann");
+        await ann.UpdateProfileAsync(new { name = "Ann" });
+        var joinedAt = (await watcher.GetMembersAsync(Room)).Members[0].JoinedAt;
+        await CloseAsync(ann, "ann");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await JoinAsync("ann");
+        _time.Advance(TimeSpan.FromSeconds(20));
+        var member = (await watcher.GetMembersAsync(Room)).Members[0];
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await TypesUntilNowAsync(watcher, "user:ann"), Is.EqualTo(new[] { "join", "update" }));
+            Assert.That((member.UserId, member.Connections, member.JoinedAt), Is.EqualTo(("ann", 1, joinedAt)));
+            Assert.That(member.Profile!.Value.GetProperty("name").GetString(), Is.EqualTo("Ann"));
+        });
+    }
+
+    [Test]
+    public async Task Guest_IsEachConnectionForItself_AndGoneAtOnce()
+    {
+        var watcher = await JoinAsync("watcher");
+        var guest = await JoinAsync(null);
+        var joined = await NextOfAsync(watcher, null);
+        await guest.DisposeAsync();
+        var left = await NextOfAsync(watcher, null);
+        Assert.Multiple(() =>
+        {
+            Assert.That((joined.Type, left.Type), Is.EqualTo(("join", "leave")));
+            Assert.That(joined.Member.Id, Does.StartWith("guest:").And.EqualTo(left.Member.Id));
+        });
+    }
+
+    [Test]
+    public async Task Profile_ReachesEveryJoinedChannel_AndThoseJoinedLater()
+    {
+        var watcher = await JoinAsync("watcher");
+        await watcher.SubscribeAsync("chat:other");
+        var ann = await JoinAsync("ann");
+        await ann.UpdateProfileAsync(new { mood = "good" });
+        await ann.SubscribeAsync("chat:other");
+        await ann.UpdateProfileAsync(new { mood = "better" });
+        await ann.UpdateProfileAsync(new { mood = "better" });
+
+        var heard = (await watcher.PresenceUntilNowAsync())
+            .Where(message => message.Member.UserId == "ann")
+            .Select(message => (message.Channel, message.Type, message.Member.Profile?.GetProperty("mood").GetString()))
+            .ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(heard[..3], Is.EqualTo(new (string, string, string?)[] { (Room, "join", null), (Room, "update", "good"), ("chat:other", "join", "good") }));
+            Assert.That(heard[3..], Is.EquivalentTo(new (string, string, string?)[] { (Room, "update", "better"), ("chat:other", "update", "better") }));
+        });
+    }
+
+    [TestCase("42", "invalid_request: A profile is a JSON object.")]
+    [TestCase("null", "invalid_request: A profile is a JSON object.")]
+    [TestCase("[]", "invalid_request: A profile is a JSON object.")]
+    public async Task Profile_IsAnObject(string profile, string error)
+    {
+        var raw = await _gateway.ConnectRawAsync();
+        Assert.That((await raw.InvokeAsync("UpdateProfile", $"[{profile}]"))["error"]!.GetValue<string>(), Is.EqualTo(error));
+    }
+
+    [Test]
+    public async Task Profile_OverItsBound_IsRefused_AndTheOneBeforeStays()
+    {
+        var ann = await JoinAsync("ann");
+        await ann.UpdateProfileAsync(new { name = "Ann" });
+        var error = await ann.ErrorOfAsync("UpdateProfile", new { name = new string('x', 5_000) });
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error, Is.EqualTo("payload_too_large: The profile has 5011 bytes; 4096 are the most."));
+            Assert.That((await ann.GetMembersAsync(Room)).Members.Single().Profile!.Value.GetProperty("name").GetString(), Is.EqualTo("Ann"));
+        });
+    }
+
+    [Test]
+    public async Task Hidden_SeesAndIsNotSeen()
+    {
+        var watcher = await JoinAsync("watcher");
+        var spy = await _gateway.ConnectAsync(TestTokens.For("spy", new { labels = new[] { "observer" } }));
+        await spy.SubscribeAsync(new { channels = new[] { Room }, hidden = true });
+        await spy.UpdateProfileAsync(new { name = "nobody" });
+        await JoinAsync("ann");
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await TypesUntilNowAsync(spy, "user:ann"), Is.EqualTo(new[] { "join" }));
+            Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.Empty);
+            Assert.That((await watcher.GetMembersAsync(Room)).Members.Select(member => member.UserId), Is.EqualTo(new[] { "ann", "watcher" }));
+        });
+
+        // Seen by one subscription is seen; hidden by all again is gone.
+        await spy.SubscribeAsync(new { id = "open", channels = new[] { Room } });
+        await spy.UnsubscribeAsync(new { id = "open" });
+        Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.EqualTo(new[] { "join", "leave" }));
+    }
+
+    [Test]
+    public async Task Hidden_NeedsItsRight()
+    {
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        var error = await ann.ErrorOfAsync("Subscribe", new { channels = new[] { Room }, hidden = true });
+        Assert.That(error, Is.EqualTo("permission_denied: You may not be hidden in 'chat:room'."));
+    }
+
+    [Test]
+    public async Task HiddenSession_ThatLosesTheRight_IsOutRatherThanSeen()
+    {
+        var watcher = await JoinAsync("watcher");
+        var spy = await _gateway.ConnectAsync(TestTokens.For("spy", new { labels = new[] { "observer" } }));
+        await spy.SubscribeAsync(new { channels = new[] { Room }, hidden = true });
+        await spy.AuthenticateAsync(TestTokens.For("spy"));
+        var notice = await spy.NextNoticeAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That((notice.Channel, notice.State, notice.Reason), Is.EqualTo((Room, "revoked", "permission_denied")));
+            Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.Empty);
+        });
+    }
+
+    [TestCase(true, new[] { "join", "update" })]
+    [TestCase(false, new string[0])]
+    public async Task Echo_DecidesWhetherOneHearsOfOneself(bool echo, string[] heard)
+    {
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        await ann.SubscribeAsync(new { channels = new[] { Room }, echo });
+        await ann.UpdateProfileAsync(new { name = "Ann" });
+        await JoinAsync("bob");
+        Assert.Multiple(async () =>
+        {
+            var all = await ann.PresenceUntilNowAsync();
+            Assert.That(all.Where(message => message.Member.UserId == "ann").Select(message => message.Type), Is.EqualTo(heard));
+            Assert.That(all.Where(message => message.Member.UserId == "bob").Select(message => message.Type), Is.EqualTo(new[] { "join" }));
+        });
+    }
+
+    [Test]
+    public async Task Reading_DoesNotImplySeeingWhoComes()
+    {
+        var reader = await _gateway.ConnectAsync(TestTokens.For("reader"));
+        await reader.SubscribeAsync("silent:room");
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        await ann.SubscribeAsync("silent:room");
+        Assert.That(await reader.PresenceUntilNowAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task AnotherUser_LeavesAsOne_AndJoinsAsTheOther_OnlyWhereHeMayBe()
+    {
+        var watcher = await _gateway.ConnectAsync(TestTokens.For("watcher", "blue"));
+        await watcher.SubscribeAsync(new[] { Room, "team:blue:room" });
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann", "blue"));
+        await ann.SubscribeAsync(new[] { Room, "team:blue:room" });
+        await ann.UpdateProfileAsync(new { name = "Ann" });
+        await watcher.PresenceUntilNowAsync();
+
+        await ann.AuthenticateAsync(TestTokens.For("bob"));
+        var heard = (await watcher.PresenceUntilNowAsync()).Select(message => (message.Channel, message.Type, message.Member.UserId, message.Member.Profile is null));
+        Assert.That(heard, Is.EquivalentTo(new[]
+        {
+            (Room, "leave", "ann", false), ("team:blue:room", "leave", "ann", false), (Room, "join", "bob", true),
+        }));
+    }
+
+    [Test]
+    public async Task Presence_IsExactOnTheWire()
+    {
+        var raw = await _gateway.ConnectRawAsync();
+        await raw.InvokeAsync("Subscribe", """[{"channels":["chat:room"],"echo":false}]""");
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        await ann.UpdateProfileAsync(new { name = "Ännchen" });
+        await ann.SubscribeAsync(Room);
+        var message = await raw.NextOfTypeAsync(1);
+        var joinedAt = message["arguments"]![0]!["member"]!["joinedAt"]!.ToJsonString();
+        Assert.That(System.Text.RegularExpressions.Regex.Unescape(message.ToJsonString()), Is.EqualTo(
+            $$$"""{"type":1,"target":"presence","arguments":[{"channel":"chat:room","type":"join","member":{"id":"user:ann","userId":"ann","connections":1,"profile":{"name":"Ännchen"},"joinedAt":{{{System.Text.RegularExpressions.Regex.Unescape(joinedAt)}}}}}]}"""));
+    }
+
+    private async Task<TestClient> JoinAsync(string? userId)
+    {
+        var client = await _gateway.ConnectAsync(userId is null ? null : TestTokens.For(userId));
+        await client.SubscribeAsync(Room);
+        return client;
+    }
+
+    // Closes, and returns when the gateway has noticed.
+    private async Task CloseAsync(TestClient client, string userId)
+    {
+        await client.Hub.StopAsync().InTime();
+        var presence = _gateway.Services.GetRequiredService<RealtimeGateway.Edges.InProcess.IPresence>();
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        while ((await presence.GetSessionsAsync(userId, timeout.Token)).Count > 0)
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task<PresenceMessage> NextOfAsync(TestClient client, string? memberId)
+    {
+        while (true)
+        {
+            var message = await client.NextPresenceAsync();
+            if (memberId is null ? message.Member.UserId is null : message.Member.Id == memberId)
+            {
+                return message;
+            }
+        }
+    }
+
+    private static async Task<string[]> TypesUntilNowAsync(TestClient client, string memberId) =>
+        [.. (await client.PresenceUntilNowAsync()).Where(message => message.Member.Id == memberId).Select(message => message.Type)];
+}

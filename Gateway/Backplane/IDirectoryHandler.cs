@@ -1,0 +1,8 @@
+namespace RealtimeGateway.Backplane;
+
+/// <summary>Where the directory brings what this node asked to hear.</summary>
+internal interface IDirectoryHandler
+{
+    /// <summary>Called once for each change of a channel's members, one at a time and in order. It must not wait.</summary>
+    void OnPresence(PresenceChange change);
+}

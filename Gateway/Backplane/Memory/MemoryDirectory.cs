@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+
+namespace RealtimeGateway.Backplane.Memory;
+
+/// <summary>The directory of a gateway that is one process. Several handlers on one instance are several nodes.</summary>
+internal sealed class MemoryDirectory : IDirectory, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Roster> _rosters = new(StringComparer.Ordinal);
+    private readonly GraceTimer _graces;
+
+    public MemoryDirectory(TimeProvider time) => _graces = new GraceTimer(time, OnGraceEnded);
+
+    public ValueTask EnterAsync(string channel, Occupant occupant)
+    {
+        while (!_rosters.GetOrAdd(channel, NewRoster).TryEnter(occupant))
+        {
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask LeaveAsync(string channel, Occupant occupant, TimeSpan grace)
+    {
+        if (_rosters.TryGetValue(channel, out var roster) && roster.Leave(occupant, isExpectedBack: grace > TimeSpan.Zero))
+        {
+            if (grace > TimeSpan.Zero)
+            {
+                _graces.Begin(channel, occupant, grace);
+            }
+            else
+            {
+                Retire(channel, roster);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<MemberSlice> ReadAsync(string channel, string? after, int limit, CancellationToken cancellationToken) =>
+        new(_rosters.TryGetValue(channel, out var roster) ? roster.Read(after, limit) : new MemberSlice(0, [], IsLast: true));
+
+    public ValueTask<IReadOnlyList<Occupant>> ConnectionsAsync(string channel, string memberId, CancellationToken cancellationToken) =>
+        new(_rosters.TryGetValue(channel, out var roster) ? roster.ConnectionsOf(memberId) : []);
+
+    public ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
+    {
+        while (!_rosters.GetOrAdd(channel, NewRoster).TryWatch(handler))
+        {
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask UnwatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
+    {
+        if (_rosters.TryGetValue(channel, out var roster))
+        {
+            roster.Unwatch(handler);
+            Retire(channel, roster);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _graces.Dispose();
+
+    private static Roster NewRoster(string channel) => new(channel);
+
+    private void OnGraceEnded(string channel, Occupant occupant)
+    {
+        if (_rosters.TryGetValue(channel, out var roster))
+        {
+            roster.GiveUp(occupant);
+            Retire(channel, roster);
+        }
+    }
+
+    /// <summary>Forgets a roster that nobody is in or watches. Whoever holds it meanwhile finds it retired and takes a new one.</summary>
+    private void Retire(string channel, Roster roster)
+    {
+        if (roster.TryRetire())
+        {
+            _rosters.TryRemove(KeyValuePair.Create(channel, roster));
+        }
+    }
+}

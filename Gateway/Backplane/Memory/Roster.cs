@@ -1,0 +1,165 @@
+using System.Text.Json;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Backplane.Memory;
+
+/// <summary>
+/// The members of one channel. Everything happens under its lock, the handlers included, which is what keeps the order of
+/// changes for every node; handlers do not wait, so the lock is short.
+/// </summary>
+internal sealed class Roster(string channel)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, RosterMember> _members = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _order = new(StringComparer.Ordinal);
+    private IDirectoryHandler[] _handlers = [];
+    private bool _isRetired;
+
+    public bool TryEnter(Occupant occupant)
+    {
+        lock (_lock)
+        {
+            if (_isRetired)
+            {
+                return false;
+            }
+
+            if (!_members.TryGetValue(occupant.MemberId, out var member))
+            {
+                member = new RosterMember(occupant);
+                _members.Add(occupant.MemberId, member);
+                _order.Add(occupant.MemberId);
+                TellNeedsLock(PresenceTypes.Join, member, occupant, _members.Count);
+                return true;
+            }
+
+            member.Enter(occupant);
+            if (occupant.Profile is { } profile && !(member.Profile is { } known && JsonElement.DeepEquals(known, profile)))
+            {
+                member.Profile = profile;
+                TellNeedsLock(PresenceTypes.Update, member, occupant, _members.Count);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Takes a connection out.</summary>
+    /// <returns>False when it was not in.</returns>
+    public bool Leave(Occupant occupant, bool isExpectedBack)
+    {
+        lock (_lock)
+        {
+            if (!_members.TryGetValue(occupant.MemberId, out var member) || !member.Leave(occupant.ConnectionId, isExpectedBack))
+            {
+                return false;
+            }
+
+            RemoveIfGoneNeedsLock(member, occupant);
+            return true;
+        }
+    }
+
+    /// <summary>A connection that was expected back is so no longer.</summary>
+    public void GiveUp(Occupant occupant)
+    {
+        lock (_lock)
+        {
+            if (_members.TryGetValue(occupant.MemberId, out var member) && member.GiveUp(occupant.ConnectionId))
+            {
+                RemoveIfGoneNeedsLock(member, occupant);
+            }
+        }
+    }
+
+    public MemberSlice Read(string? after, int limit)
+    {
+        lock (_lock)
+        {
+            var last = _order.Max;
+            if (last is null || after is not null && string.CompareOrdinal(after, last) >= 0)
+            {
+                return new MemberSlice(_order.Count, [], IsLast: true);
+            }
+
+            // A view is found by descending the tree; only what is taken of it is walked.
+            var rest = after is null ? _order : _order.GetViewBetween(after, last).SkipWhile(id => id == after);
+            Member[] members = [.. rest.Take(limit).Select(id => _members[id].ToMember())];
+            return new MemberSlice(_order.Count, members, IsLast: members.Length == 0 || members[^1].Id == last);
+        }
+    }
+
+    public IReadOnlyList<Occupant> ConnectionsOf(string memberId)
+    {
+        lock (_lock)
+        {
+            return _members.TryGetValue(memberId, out var member) ? [.. member.Connections] : [];
+        }
+    }
+
+    public bool TryWatch(IDirectoryHandler handler)
+    {
+        lock (_lock)
+        {
+            if (_isRetired)
+            {
+                return false;
+            }
+
+            if (_handlers.Contains(handler))
+            {
+                throw new InvalidOperationException("This handler watches the channel already.");
+            }
+
+            _handlers = [.. _handlers, handler];
+            return true;
+        }
+    }
+
+    public void Unwatch(IDirectoryHandler handler)
+    {
+        lock (_lock)
+        {
+            _handlers = [.. _handlers.Where(other => other != handler)];
+        }
+    }
+
+    /// <summary>Ends this roster if nobody is in it and nobody watches it.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            var ends = !_isRetired && _members.Count == 0 && _handlers.Length == 0;
+            _isRetired |= ends;
+            return ends;
+        }
+    }
+
+    private void RemoveIfGoneNeedsLock(RosterMember member, Occupant last)
+    {
+        if (member.IsThere)
+        {
+            return;
+        }
+
+        var countBefore = _members.Count;
+        _members.Remove(last.MemberId);
+        _order.Remove(last.MemberId);
+        TellNeedsLock(PresenceTypes.Leave, member, last, countBefore);
+    }
+
+    // Where the last of so many came unannounced, his going, or another's, is not announced either.
+    private void TellNeedsLock(string type, RosterMember member, Occupant cause, int count)
+    {
+        if (_handlers.Length == 0 || count > IDirectory.MaxAnnounced)
+        {
+            return;
+        }
+
+        var change = new PresenceChange(new PresenceMessage(channel, type, member.ToMember()), cause.ConnectionId);
+        foreach (var handler in _handlers)
+        {
+            handler.OnPresence(change);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>What a SignalR client may send, and how it may begin.</summary>
+/// <param name="MessageBytes">Bytes of one message.</param>
+/// <param name="HandshakeTimeout">How long a new connection may take for its handshake.</param>
+/// <param name="UnfinishedPerAddress">Connections of one address that may be on their way there.</param>
+internal sealed record InboundLimits(int MessageBytes, TimeSpan HandshakeTimeout, int UnfinishedPerAddress);

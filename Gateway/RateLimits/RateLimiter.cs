@@ -1,0 +1,61 @@
+using System.Threading.RateLimiting;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
+
+namespace RealtimeGateway.RateLimits;
+
+/// <summary>
+/// Counts what everybody does, and says who does too much of it. The buckets are the library's, one for each who, operation
+/// and rule: a rule that is changed begins with full ones, and the others go on.
+/// </summary>
+internal sealed class RateLimiter(Live<RateRules> rules) : IDisposable
+{
+    // Who has this many refusals at once, or a tenth of them a second for long, does not listen.
+    private static readonly RateRule Patience = new(Permits: 100, Window: TimeSpan.FromSeconds(10));
+
+    private readonly PartitionedRateLimiter<Bucket> _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
+        RateLimitPartition.GetTokenBucketLimiter(bucket, static bucket => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = bucket.Rule.Permits,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = bucket.Rule.Window / bucket.Rule.Permits,
+            AutoReplenishment = false, // One timer of the library serves all buckets.
+        }));
+
+    /// <summary>Counts, and refuses what exceeds a rule. Every rule before that one has counted it.</summary>
+    /// <param name="operation">What is done.</param>
+    /// <param name="who">Who does it.</param>
+    /// <param name="times">How many times; more than a rule ever permits takes all of it.</param>
+    public Error? Charge(Operation operation, string who, int times = 1)
+    {
+        var inForce = rules.Current.Of(operation);
+        for (var i = 0; i < inForce.Count; i++)
+        {
+            var rule = inForce[i];
+            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Min(times, rule.Permits));
+            if (!lease.IsAcquired)
+            {
+                return new Error(ErrorCodes.RateLimited, rule.Message ?? Sentence(operation, rule), RetryAfterOf(lease));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts a refusal; true when this connection has had so many that it is to be closed.</summary>
+    public bool HasNoPatienceLeft(string connectionId)
+    {
+        using var lease = _buckets.AttemptAcquire(new Bucket($"refused:{connectionId}", Patience));
+        return !lease.IsAcquired;
+    }
+
+    public void Dispose() => _buckets.Dispose();
+
+    private static string Sentence(Operation operation, RateRule rule) =>
+        $"{operation} is allowed {rule.Permits} times in {rule.Window}.";
+
+    private static int RetryAfterOf(RateLimitLease lease) =>
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+
+    private sealed record Bucket(string Who, RateRule Rule);
+}
