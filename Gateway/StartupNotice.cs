@@ -32,7 +32,8 @@ internal static class StartupNotice
         foreach (var policy in options.Channels)
         {
             var history = policy.History is { } kept ? $"; history: {kept.Size} for {kept.Ttl}" : string.Empty;
-            yield return $"  {policy.Pattern} - read: {Roles(policy.Read)}; write: {Roles(policy.Write)}; see members: {Roles(policy.Presence)}{history}";
+            var hidden = policy.Hidden.Count > 0 ? $"; be hidden: {Roles(policy.Hidden)}" : string.Empty;
+            yield return $"  {policy.Pattern} - read: {Roles(policy.Read)}; write: {Roles(policy.Write)}; see members: {Roles(policy.Presence)}{hidden}{history}";
         }
 
         if (options.Channels.Count == 0)

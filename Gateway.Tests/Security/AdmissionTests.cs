@@ -64,7 +64,7 @@ public sealed class AdmissionTests
         {
             Assert.That((await AdmitAsync(token, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
             Assert.That((await AdmitAsync(token, GoodKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
-            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null, BelievedBy: null, Address), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null, Basis: null, Address), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
     }
 

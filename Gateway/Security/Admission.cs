@@ -49,15 +49,15 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
 
         var now = time.GetUtcNow();
         var isExpired = admitted.Own.IsExpired(now);
-        if (!isExpired && admitted.BelievedBy is { } validator && !ReferenceEquals(validator, tokens.Current))
+        if (!isExpired && admitted.Basis is { } basis && basis != tokens.Current.Basis)
         {
             // His token is not kept, so it cannot be asked again: he has to show it, or another.
             return new Error(ErrorCodes.Unauthenticated, "The gateway's rules for tokens have changed; connect again.");
         }
 
         var left = isExpired
-            ? new Admitted(Identity.Guest, keys.Current.Renew(admitted.Key), BelievedBy: null, admitted.Address)
-            : new Admitted(admitted.Own, keys.Current.Renew(admitted.Key), admitted.BelievedBy, admitted.Address);
+            ? new Admitted(Identity.Guest, keys.Current.Renew(admitted.Key), Basis: null, admitted.Address)
+            : new Admitted(admitted.Own, keys.Current.Renew(admitted.Key), admitted.Basis, admitted.Address);
         if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
         {
             return left;
@@ -77,13 +77,13 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
 
         if (token is null)
         {
-            return new Admitted(Identity.Guest, key, BelievedBy: null, address);
+            return new Admitted(Identity.Guest, key, Basis: null, address);
         }
 
         var validator = tokens.Current;
         return (await validator.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
-            : new Admitted(identity, key, validator, address);
+            : new Admitted(identity, key, validator.Basis, address);
     }
 
     private Error? Missing(bool hasToken, bool hasKey)

@@ -1,14 +1,13 @@
 using RealtimeGateway.Security.Keys;
-using RealtimeGateway.Security.Tokens;
 
 namespace RealtimeGateway.Security;
 
 /// <summary>Who was admitted.</summary>
 /// <param name="Own">Who he is by his token.</param>
 /// <param name="Key">The API key he came with, or null.</param>
-/// <param name="BelievedBy">What believed his token; null for a guest.</param>
+/// <param name="Basis">What the belief in his token rested on (<see cref="Tokens.TokenValidator.Basis"/>); null for a guest.</param>
 /// <param name="Address">Where he comes from.</param>
-internal sealed record Admitted(Identity Own, ApiKey? Key, TokenValidator? BelievedBy, ClientAddress Address)
+internal sealed record Admitted(Identity Own, ApiKey? Key, string? Basis, ClientAddress Address)
 {
     /// <summary>Whom what he does is counted for: the user, else the API key, else the address.</summary>
     public string CountedAs => Own.UserId is { } userId ? "user:" + userId : Key?.Role.ToString() ?? CountedAt(Address);

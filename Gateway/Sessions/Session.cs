@@ -51,29 +51,38 @@ internal sealed partial class Session : ICaller
     /// <summary>What the client told of its user; null until it does, and again when the session is somebody else.</summary>
     public JsonElement? Profile => _profile;
 
-    private SessionLimits Limits => _services.Limits.Current;
-
     /// <summary>What the client may ask for beside its subscriptions.</summary>
     public ClientOperations Operations => _services.Operations;
+
+    private SessionLimits Limits => _services.Limits.Current;
 
     /// <summary>Begins the session, or closes its connection where it cannot begin.</summary>
     public async ValueTask OpenAsync()
     {
         using var _ = await _gate.EnterAsync(CancellationToken.None);
+
+        // The rules may have changed between the door and here. From here on the session is asked again with all others.
         if (_services.Registry.TryAdd(this, _admitted.Address, Limits) is { } tooMany)
         {
-            _hasEnded = true;
-            Connection.Close(tooMany);
-            return;
+            Refuse(tooMany);
+        }
+        else if (_services.Admission.Review(_admitted).IsRefused(out var refusal, out var admitted))
+        {
+            Refuse(refusal);
+        }
+        else
+        {
+            _admitted = admitted;
+            _services.Registry.TryMove(this, Identity.UserId, Limits);
+            await _subscriptions.SetAsync(ImplicitOf(Identity), NoPresence, CancellationToken.None);
+            _rights.Set(Identity.ExpiresAt);
+            LogOpened(ConnectionId, Identity.UserId);
         }
 
-        await _subscriptions.SetAsync(ImplicitOf(Identity), NoPresence, CancellationToken.None);
-        _rights.Set(Identity.ExpiresAt);
-        LogOpened(ConnectionId, Identity.UserId);
-        if (_services.Admission.Review(_admitted).IsRefused(out var refusal, out var _))
+        void Refuse(Error reason)
         {
-            // The rules changed between the door and here, too early for this session to be asked again with all others.
-            Connection.Close(refusal);
+            _hasEnded = true;
+            Connection.Close(reason);
         }
     }
 
@@ -101,24 +110,9 @@ internal sealed partial class Session : ICaller
             return tooOften;
         }
 
-        // A channel that is named twice counts once, by the entry that says more.
-        var asked = request.Channels
-            .GroupBy(channel => channel.Channel, StringComparer.Ordinal)
-            .Select(same => same.FirstOrDefault(channel => channel.Since is not null) ?? same.First())
-            .ToArray();
-        if (asked.Length == 0)
+        if (SubscribeRules.Read(request, Limits).IsRefused(out var malformed, out var asked))
         {
-            return new Error(ErrorCodes.InvalidRequest, "Subscribe needs one channel or more.");
-        }
-
-        if (request.Id is { } chosen && (!Printable.IsWord(chosen, maxLength: 64) || chosen[0] == '$'))
-        {
-            return new Error(ErrorCodes.InvalidRequest, "A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.");
-        }
-
-        if (asked.Length > Limits.Channels)
-        {
-            return TooManyChannels();
+            return malformed;
         }
 
         while (true)
@@ -309,7 +303,7 @@ internal sealed partial class Session : ICaller
         CancellationToken cancellationToken)
     {
         var wanted = ToSubscription(request, asked);
-        if (CheckLimits(wanted) is { } tooMany)
+        if (SubscribeRules.Check(wanted, _subscriptions.OfClient, _services.Channels, Limits) is { } tooMany)
         {
             return tooMany;
         }
@@ -332,28 +326,6 @@ internal sealed partial class Session : ICaller
             ? standing.With(channels, terms)
             : Subscription.To(request.Id ?? Subscription.Default, channels, terms);
     }
-
-    private Error? CheckLimits(Subscription wanted)
-    {
-        var others = _subscriptions.OfClient.Where(subscription => subscription.Id != wanted.Id).ToArray();
-        if (others.Length + 1 > Limits.Subscriptions)
-        {
-            return new Error(ErrorCodes.LimitExceeded, $"A session has {Limits.Subscriptions} subscriptions at most; end one first.");
-        }
-
-        var channels = others.Append(wanted).SelectMany(subscription => subscription.Channels).Distinct(StringComparer.Ordinal).Count();
-        if (channels > Limits.Channels)
-        {
-            return TooManyChannels();
-        }
-
-        return _services.Channels.CountWith(wanted.Channels) > Limits.NodeChannels
-            ? new Error(ErrorCodes.LimitExceeded, $"This gateway has its {Limits.NodeChannels} channels; subscribe to one that is in use, or later.")
-            : null;
-    }
-
-    private Error TooManyChannels() =>
-        new(ErrorCodes.LimitExceeded, $"A session is subscribed to {Limits.Channels} channels at most; leave one first.");
 
     private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
     {

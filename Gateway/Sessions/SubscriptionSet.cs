@@ -192,8 +192,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
     private async ValueTask ShowAsync(string channel, Membership membership)
     {
-        // Everybody is in the channel of broadcasts: a list of it would be long, and tell nobody anything.
-        var wanted = channel == ChannelName.All ? null : membership.ToShow;
+        var wanted = IsListed(channel) ? membership.ToShow : null;
         if (wanted is null)
         {
             await HideAsync(channel, membership, TimeSpan.Zero);
@@ -204,6 +203,11 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
             await directory.EnterAsync(channel, wanted);
         }
     }
+
+    // Of the gateway's own channels only a user's: who is in it are his sessions, and nobody else's. In that of broadcasts
+    // everybody is.
+    private bool IsListed(string channel) =>
+        !channel.StartsWith('$') || session.Identity.UserId is { } userId && channel == ChannelName.OfUser(userId);
 
     private async ValueTask HideAsync(string channel, Membership membership, TimeSpan grace)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.IdentityModel.Tokens.Jwt;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using RealtimeGateway.Configuration;
@@ -19,6 +20,13 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
 
     private static readonly Error Malformed = new(ErrorCodes.Unauthenticated, "The token is not a signed JWT.");
     private static readonly Error Forged = new(ErrorCodes.Unauthenticated, "The token is not accepted: its signature, issuer or audience is wrong.");
+
+    /// <summary>
+    /// What its belief rests on, as a hash: equal for validators that believe the same issuers and read the same of their
+    /// tokens. How long a token may live and how far clocks may differ say only which new ones are accepted.
+    /// </summary>
+    public string Basis { get; } = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        new { options.Secret, options.PublicKey, options.Authority, options.Issuer, options.Audience, options.Claims })));
 
     private readonly JwtSecurityTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength, MapInboundClaims = false };
     private readonly TokenReader _reader = new(options, time);
