@@ -27,6 +27,7 @@ public sealed record EventMessage
     public long? Offset { get; init; }
 
     /// <summary>When the gateway accepted it (RFC 3339, UTC).</summary>
+    [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Who published it; null for server code.</summary>

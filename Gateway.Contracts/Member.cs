@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RealtimeGateway.Contracts;
 
@@ -8,7 +9,12 @@ namespace RealtimeGateway.Contracts;
 /// <param name="Connections">How many connections of this member are subscribed; 0 while he is expected back.</param>
 /// <param name="Profile">What one of his connections told last of him, an object; null until one does.</param>
 /// <param name="JoinedAt">Since when he is there without a break (RFC 3339, UTC).</param>
-public sealed record Member(string Id, string? UserId, int Connections, JsonElement? Profile, DateTimeOffset JoinedAt)
+public sealed record Member(
+    string Id,
+    string? UserId,
+    int Connections,
+    JsonElement? Profile,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset JoinedAt)
 {
     /// <summary>The id of the member that a connection belongs to.</summary>
     public static string IdOf(string? userId, string connectionId) => userId is null ? "guest:" + connectionId : "user:" + userId;
