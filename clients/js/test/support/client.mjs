@@ -5,11 +5,13 @@ import { inTime } from './inTime.mjs';
 /** A SignalR client as everybody builds it, and what it was told. It does not reconnect: what is closed stays closed. */
 export class Client {
   #events = new Inbox();
+  #presence = new Inbox();
   #notices = new Inbox();
 
   constructor(url, options) {
     this.hub = new HubConnectionBuilder().withUrl(url, options).configureLogging(LogLevel.None).build();
     this.hub.on('event', (event) => this.#events.add(event));
+    this.hub.on('presence', (change) => this.#presence.add(change));
     this.hub.on('subscription', (notice) => this.#notices.add(notice));
   }
 
@@ -49,6 +51,11 @@ export class Client {
     return events;
   }
 
+  /** The next change of a channel's members, in the order of arrival. */
+  nextPresence() {
+    return inTime(this.#presence.next(), 'a change of the members comes');
+  }
+
   /** The next notice about a subscription. */
   nextNotice() {
     return inTime(this.#notices.next(), 'a notice about a subscription comes');
@@ -58,6 +65,12 @@ export class Client {
   async unheard() {
     await this.invoke('Unsubscribe', 'nothing:here');
     return [...this.#events.take(), ...this.#notices.take()];
+  }
+
+  /** Every change of members that came and was not awaited. */
+  async unheardPresence() {
+    await this.invoke('Unsubscribe', 'nothing:here');
+    return this.#presence.take();
   }
 }
 
