@@ -63,6 +63,23 @@ public abstract class BrokerSpecification
     }
 
     [Test]
+    public async Task HistorySwitchedOffAndOnAgain_IsANewEpoch_SinceSomethingWentOutWithoutAPosition()
+    {
+        await _other.SubscribeAsync("chat:a", Kept, _ear, default);
+        var before = await PublishAsync(_one, "chat:a");
+        var without = await PublishAsync(_one, "chat:a", retention: null);
+        var after = await PublishAsync(_one, "chat:a");
+        var page = await _other.ReadAsync("chat:a", Kept, after: null, limit: 10, reverse: false, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(without, Is.Null);
+            Assert.That(after!.Epoch, Is.Not.EqualTo(before!.Epoch));
+            Assert.That(after.Offset, Is.EqualTo(1));
+            Assert.That(page.Publications.Select(publication => publication.Position), Is.EqualTo(new[] { after }));
+        });
+    }
+
+    [Test]
     public async Task Acknowledgement_HasNoPosition_WhereNothingIsKept()
     {
         var start = await _one.SubscribeAsync("live:a", retention: null, _ear, default);
