@@ -5,22 +5,16 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.RateLimits;
 
 /// <summary>
-/// Counts what everybody does, and says who does too much of it. The buckets are the library's, one for each who, operation
-/// and rule: a rule that is changed begins with full ones, and the others go on.
+/// Counts what everybody does, and says who does too much of it. The library keeps the buckets, one for each who, operation and
+/// rule, and forgets those that nobody uses: a rule that is changed begins with full ones, and the others go on.
 /// </summary>
-internal sealed class RateLimiter(Live<RateRules> rules) : IDisposable
+internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : IDisposable
 {
     // Who has this many refusals at once, or a tenth of them a second for long, does not listen.
     private static readonly RateRule Patience = new(Permits: 100, Window: TimeSpan.FromSeconds(10));
 
     private readonly PartitionedRateLimiter<Bucket> _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
-        RateLimitPartition.GetTokenBucketLimiter(bucket, static bucket => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = bucket.Rule.Permits,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = bucket.Rule.Window / bucket.Rule.Permits,
-            AutoReplenishment = false, // One timer of the library serves all buckets.
-        }));
+        RateLimitPartition.Get(bucket, bucket => new TokenBucket(bucket.Rule, time)));
 
     /// <summary>Counts, and refuses what exceeds a rule. Every rule before that one has counted it.</summary>
     /// <param name="operation">What is done.</param>
