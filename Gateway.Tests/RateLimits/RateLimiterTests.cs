@@ -100,6 +100,17 @@ public sealed class RateLimiterTests
     }
 
     [Test]
+    public void CallThatNamesNothing_CostsOne()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(_limiter.Charge(Operation.Publish, Ann, times: 0), Is.Null);
+        }
+
+        Assert.That(_limiter.Charge(Operation.Publish, Ann, times: 0), Is.Not.Null);
+    }
+
+    [Test]
     public void OfSeveralRules_TheFirstThatIsExceededDecides_InItsOwnWords()
     {
         _rules.Replace(Rules(publish: [Rule(5, "00:01:00", "Five a minute."), Rule(2, "00:00:01", "Two a second.")]).Current);

@@ -19,14 +19,14 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     /// <summary>Counts, and refuses what exceeds a rule. Every rule before that one has counted it.</summary>
     /// <param name="operation">What is done.</param>
     /// <param name="who">Who does it.</param>
-    /// <param name="times">How many times; more than a rule ever permits takes all of it.</param>
+    /// <param name="times">How many times; more than a rule ever permits takes all of it, and what names nothing is once.</param>
     public Error? Charge(Operation operation, string who, int times = 1)
     {
         var inForce = rules.Current.Of(operation);
         for (var i = 0; i < inForce.Count; i++)
         {
             var rule = inForce[i];
-            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Min(times, rule.Permits));
+            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Clamp(times, 1, rule.Permits));
             if (!lease.IsAcquired)
             {
                 return new Error(ErrorCodes.RateLimited, rule.Message ?? Sentence(operation, rule), RetryAfterOf(lease));
