@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -38,13 +39,9 @@ internal sealed class TrustedProxies
         var networks = new List<IPNetwork>();
         for (var i = 0; i < written.Count; i++)
         {
-            if (IPNetwork.TryParse(written[i], out var network))
+            if (Parse(written[i]) is { } network)
             {
                 networks.Add(network);
-            }
-            else if (IPAddress.TryParse(written[i], out var address))
-            {
-                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             }
             else
             {
@@ -53,6 +50,20 @@ internal sealed class TrustedProxies
         }
 
         return new TrustedProxies(networks);
+    }
+
+    // IPv4 in its usual form only: to the library 10/8 is 0.0.0.0/8, and 010.0.0.1, in octal, is 8.0.0.1 of a stranger.
+    private static IPNetwork? Parse(string? written)
+    {
+        var name = written?.Split('/')[0];
+        if (!IPAddress.TryParse(name, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != name))
+        {
+            return null;
+        }
+
+        return name == written ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : IPNetwork.TryParse(written, out var network) ? network
+            : null;
     }
 
     /// <summary>Where a request comes from: its connection, or what a trusted proxy says of it.</summary>
