@@ -21,6 +21,8 @@ internal sealed class MemoryDirectory : IDirectory, IDisposable
 
     public ValueTask LeaveAsync(string channel, Occupant occupant, TimeSpan grace)
     {
+        // Each leaving has a grace of its own: a copy tells it from the next leaving of the same connection.
+        occupant = occupant with { };
         if (_rosters.TryGetValue(channel, out var roster) && roster.Leave(occupant, isExpectedBack: grace > TimeSpan.Zero))
         {
             if (grace > TimeSpan.Zero)

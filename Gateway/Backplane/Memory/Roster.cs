@@ -50,7 +50,7 @@ internal sealed class Roster(string channel)
     {
         lock (_lock)
         {
-            if (!_members.TryGetValue(occupant.MemberId, out var member) || !member.Leave(occupant.ConnectionId, isExpectedBack))
+            if (!_members.TryGetValue(occupant.MemberId, out var member) || !member.Leave(occupant, isExpectedBack))
             {
                 return false;
             }
@@ -60,12 +60,12 @@ internal sealed class Roster(string channel)
         }
     }
 
-    /// <summary>A connection that was expected back is so no longer.</summary>
+    /// <summary>A connection that was expected back since this leaving is so no longer.</summary>
     public void GiveUp(Occupant occupant)
     {
         lock (_lock)
         {
-            if (_members.TryGetValue(occupant.MemberId, out var member) && member.GiveUp(occupant.ConnectionId))
+            if (_members.TryGetValue(occupant.MemberId, out var member) && member.GiveUp(occupant))
             {
                 RemoveIfGoneNeedsLock(member, occupant);
             }

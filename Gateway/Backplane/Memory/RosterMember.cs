@@ -9,7 +9,7 @@ internal sealed class RosterMember(Occupant first)
     private readonly List<Occupant> _connections = [first];
 
     // Those that closed and may come back, in the order of their closing.
-    private readonly List<string> _expected = [];
+    private readonly List<Occupant> _expected = [];
 
     public JsonElement? Profile { get; set; } = first.Profile;
 
@@ -35,9 +35,9 @@ internal sealed class RosterMember(Occupant first)
     }
 
     /// <summary>Takes a connection out; false when it is not there.</summary>
-    public bool Leave(string connectionId, bool isExpectedBack)
+    public bool Leave(Occupant occupant, bool isExpectedBack)
     {
-        var known = Find(connectionId);
+        var known = Find(occupant.ConnectionId);
         if (known < 0)
         {
             return false;
@@ -46,14 +46,14 @@ internal sealed class RosterMember(Occupant first)
         _connections.RemoveAt(known);
         if (isExpectedBack)
         {
-            _expected.Add(connectionId);
+            _expected.Add(occupant);
         }
 
         return true;
     }
 
     /// <summary>Expects a connection back no longer; false when it was not expected, or another has taken its place.</summary>
-    public bool GiveUp(string connectionId) => _expected.Remove(connectionId);
+    public bool GiveUp(Occupant occupant) => _expected.RemoveAll(one => ReferenceEquals(one, occupant)) > 0;
 
     public Member ToMember() =>
         new(Member.IdOf(first.UserId, first.ConnectionId), first.UserId, _connections.Count, Profile, first.EnteredAt);
