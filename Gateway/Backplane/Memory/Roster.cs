@@ -85,7 +85,7 @@ internal sealed class Roster(string channel)
             // A view is found by descending the tree; only what is taken of it is walked.
             var rest = after is null ? _order : _order.GetViewBetween(after, last).SkipWhile(id => id == after);
             Member[] members = [.. rest.Take(limit).Select(id => _members[id].ToMember())];
-            return new MemberSlice(_order.Count, members, IsLast: members.Length == 0 || members[^1].Id == last);
+            return new MemberSlice(_order.Count, members, IsLast: members.Length > 0 && members[^1].Id == last);
         }
     }
 
