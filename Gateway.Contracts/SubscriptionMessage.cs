@@ -5,7 +5,7 @@ namespace RealtimeGateway.Contracts;
 /// <summary>The argument of the callback <c>subscription</c>: what became of a subscribed channel.</summary>
 /// <param name="Channel">The channel.</param>
 /// <param name="State">One of <see cref="SubscriptionStates"/>.</param>
-/// <param name="Reason">Why, as one of <see cref="ErrorCodes"/>.</param>
+/// <param name="Reason">Why: one of <see cref="ErrorCodes"/>, or <see cref="SubscriptionStates.Presence"/>.</param>
 public sealed record SubscriptionMessage(
     string Channel,
     string State,

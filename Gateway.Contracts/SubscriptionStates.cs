@@ -5,4 +5,10 @@ public static class SubscriptionStates
 {
     /// <summary>The right to read is gone; nothing more comes from this channel.</summary>
     public const string Revoked = "revoked";
+
+    /// <summary>Something of this channel was not told; with the reason <see cref="Presence"/>, changes of its members: list them again.</summary>
+    public const string Gap = "gap";
+
+    /// <summary>The reason of a <see cref="Gap"/> in what was told of the members.</summary>
+    public const string Presence = "presence";
 }

@@ -20,7 +20,7 @@ internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfi
     {
         // What is compiled here is thrown away: the compilers say what is wrong, and they alone know.
         var problems = new List<string>([.. _misfits, .. LimitsCheck.Problems(options.Limits)]);
-        PolicyCompiler.Compile(options, problems);
+        PolicyCompiler.Compile(options.Channels, options.Broadcast, problems);
         TokenTrust.Compile(options.Auth.Jwt, problems);
         RateRules.Compile(options.RateLimits, problems);
         TrustedProxies.Compile(options.TrustedProxies, problems);

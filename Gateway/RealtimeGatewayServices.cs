@@ -51,7 +51,18 @@ public static class RealtimeGatewayServices
     private static void ReviewSessionsWhenSettingsChange(IServiceProvider provider)
     {
         var sessions = provider.GetRequiredService<SessionRegistry>();
-        provider.GetRequiredService<LiveSettings>().Changed += () => _ = sessions.ReviewAsync(); // Each sees its own exceptions.
+        var (permissions, admission) = (provider.GetRequiredService<Permissions>(), provider.GetRequiredService<Admission>());
+        var reviewed = (permissions.Rules, admission.Rules);
+        provider.GetRequiredService<LiveSettings>().Changed += () =>
+        {
+            // Most settings decide about nobody.
+            var rules = (permissions.Rules, admission.Rules);
+            if (!rules.Equals(reviewed))
+            {
+                reviewed = rules;
+                _ = sessions.ReviewAsync(); // Each sees its own exceptions.
+            }
+        };
     }
 
     private static void AddConfiguration(IServiceCollection services, Action<GatewayOptions>? configure)
@@ -77,7 +88,9 @@ public static class RealtimeGatewayServices
 
     private static void AddSecurity(IServiceCollection services)
     {
-        services.AddLive(options => options, options => PolicyCompiler.Compile(options, []));
+        services.AddLive(
+            options => new { options.Channels, options.Broadcast },
+            options => PolicyCompiler.Compile(options.Channels, options.Broadcast, []));
         services.AddLive(options => options.Clients, clients => new ClientSwitches(clients.Subscribe, clients.Publish));
         services.AddSingleton(provider => provider.GetRequiredService<LiveSettings>().Follow(
             options => options.Auth.Jwt,
@@ -109,7 +122,7 @@ public static class RealtimeGatewayServices
 
     private static void AddPresence(IServiceCollection services)
     {
-        services.AddLive(options => options.Limits, limits => new ProfileRules(limits.ProfileBytes));
+        services.AddLive(options => options.Limits, limits => new ProfileRules(limits.ProfileBytes, limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddSingleton<MemberList>();
     }
 
@@ -135,7 +148,8 @@ public static class RealtimeGatewayServices
         services.AddLive(options => options.Limits, limits => new InboundLimits(
             limits.MessageBytes,
             limits.HandshakeTimeout,
-            limits.UnfinishedPerAddress));
+            limits.UnfinishedPerAddress,
+            limits.Negotiated));
         services.AddLive(options => options.Auth.Jwt, jwt => jwt);
         services.AddRealtimeHub();
         services.AddSingleton<IRealtimePublisher, RealtimePublisher>();

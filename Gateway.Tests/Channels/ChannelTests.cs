@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
@@ -14,7 +15,7 @@ public sealed class ChannelTests
     public async Task Publication_IsEncodedOnceForEachFormat_HoweverManyHearIt()
     {
         var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
+        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
         var (one, other) = (new CountingEncoding(), new CountingEncoding());
         var audience = Enumerable.Range(0, 100).Select(i => new Listener($"c{i}", i % 2 == 0 ? one : other)).ToArray();
         foreach (var listener in audience)
@@ -35,7 +36,7 @@ public sealed class ChannelTests
     public async Task LastToLeave_EndsTheNodesHearing_AndTheNextBeginsItAgain()
     {
         var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
+        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
         var listener = new Listener("c1", new CountingEncoding());
         await channel.TryJoinAsync(listener, retention: null, default);
         channel.Leave(listener);
@@ -43,7 +44,7 @@ public sealed class ChannelTests
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
         var (joined, _) = await channel.TryJoinAsync(listener, retention: null, default);
-        var next = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime()));
+        var next = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
         await next.TryJoinAsync(listener, retention: null, default);
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
@@ -85,6 +86,12 @@ public sealed class ChannelTests
         {
             message.For(encoding);
             Heard++;
+        }
+
+        public void DeliverPresence(Outbound message) => Deliver(message);
+
+        public void OnPresenceMissed()
+        {
         }
     }
 }

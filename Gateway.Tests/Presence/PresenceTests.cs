@@ -1,5 +1,8 @@
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.SignalR;
+using RealtimeGateway.Security;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Presence;
@@ -141,6 +144,26 @@ public sealed class PresenceTests
     }
 
     [Test]
+    public async Task Profile_MayHoldAnyNumber_AndTheSameAgainIsNoUpdate()
+    {
+        var watcher = await JoinAsync("watcher");
+        var ann = await JoinAsync("ann");
+        var huge = System.Text.Json.JsonElement.Parse("""{"n":1e99999999999}""");
+        await ann.UpdateProfileAsync(huge);
+        await ann.UpdateProfileAsync(huge);
+        Assert.That(await TypesUntilNowAsync(watcher, "user:ann"), Is.EqualTo(new[] { "join", "update" }));
+    }
+
+    [Test]
+    public async Task Profile_CannotBeLarge_InManyChannels()
+    {
+        var ann = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        await ann.SubscribeAsync(Enumerable.Range(0, 98).Select(i => $"live:{i}").ToArray());
+        var error = await ann.ErrorOfAsync("UpdateProfile", new { name = new string('x', 4_000) });
+        Assert.That(error, Is.EqualTo("payload_too_large: The copies of the profile for 100 channels have 401100 bytes; 262144 are the most."));
+    }
+
+    [Test]
     public async Task Profile_OverItsBound_IsRefused_AndTheOneBeforeStays()
     {
         var ann = await JoinAsync("ann");
@@ -172,6 +195,47 @@ public sealed class PresenceTests
         await spy.SubscribeAsync(new { id = "open", channels = new[] { Room } });
         await spy.UnsubscribeAsync(new { id = "open" });
         Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.EqualTo(new[] { "join", "leave" }));
+    }
+
+    [Test]
+    public async Task Hidden_IsSince_WhenOneIsFirstSeen()
+    {
+        var spy = await _gateway.ConnectAsync(TestTokens.For("spy", new { labels = new[] { "observer" } }));
+        await spy.SubscribeAsync(new { channels = new[] { Room }, hidden = true });
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await spy.SubscribeAsync(Room);
+        var member = (await spy.GetMembersAsync(Room)).Members.Single();
+        Assert.That(member.JoinedAt, Is.EqualTo(_time.GetUtcNow()));
+    }
+
+    [Test]
+    public async Task Hidden_StaysSo_WhenTheServerGrantsTheChannelToo()
+    {
+        var watcher = await JoinAsync("watcher");
+        var spy = await _gateway.ConnectAsync(TestTokens.For("spy", new { labels = new[] { "observer" } }));
+        var groups = _gateway.Services.GetRequiredService<IHubContext<RealtimeHub>>().Groups;
+        await spy.SubscribeAsync(new { channels = new[] { Room }, hidden = true });
+        await groups.AddToGroupAsync(await spy.FindIdAsync(), Room);
+        Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.Empty);
+
+        await spy.AuthenticateAsync(TestTokens.For("spy"));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await spy.NextNoticeAsync()).State, Is.EqualTo("revoked"), "who may not be hidden is out, however he came in");
+            Assert.That(await TypesUntilNowAsync(watcher, "user:spy"), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Hidden_Lost_EndsOnlyWhatIsHidden()
+    {
+        var spy = await _gateway.ConnectAsync(TestTokens.For("spy", new { labels = new[] { "observer" } }));
+        await spy.SubscribeAsync(Room);
+        await spy.SubscribeAsync(new { id = "secret", channels = new[] { Room, "chat:other" }, hidden = true });
+        await spy.AuthenticateAsync(TestTokens.For("spy"));
+        Assert.That((await spy.NextNoticeAsync()).Channel, Is.EqualTo("chat:other"));
+        await spy.SendAsync(Room, "message", null);
+        Assert.That((await spy.NextEventAsync()).Channel, Is.EqualTo(Room));
     }
 
     [Test]
@@ -211,6 +275,54 @@ public sealed class PresenceTests
             Assert.That(all.Where(message => message.Member.UserId == "ann").Select(message => message.Type), Is.EqualTo(heard));
             Assert.That(all.Where(message => message.Member.UserId == "bob").Select(message => message.Type), Is.EqualTo(new[] { "join" }));
         });
+    }
+
+    [Test]
+    public async Task ReaderWithoutRoom_IsNotClosedForPresence_ButToldToListAgain()
+    {
+        // A client that reads nothing: what is for it waits with the gateway.
+        var reader = await _gateway.ConnectRawAsync();
+        await reader.InvokeAsync("Subscribe", """[{"channels":["chat:room"],"echo":false}]""");
+        var ann = await JoinAsync("ann");
+        for (var i = 0; i < 2_000; i++)
+        {
+            await ann.UpdateProfileAsync(new { i, filling = new string('x', 4_000) });
+        }
+
+        // Eight megabytes later it reads: first what found room, then that something did not, then what comes now.
+        var messages = new List<System.Text.Json.Nodes.JsonNode>();
+        do
+        {
+            messages.Add((await reader.NextOfTypeAsync(1))["arguments"]![0]!);
+        }
+        while (messages[^1]["state"] is null);
+
+        await ann.UnsubscribeAsync(Room);
+        var next = (await reader.NextOfTypeAsync(1))["arguments"]![0]!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(messages[^1].ToJsonString(), Is.EqualTo("""{"channel":"chat:room","state":"gap","reason":"presence"}"""));
+            Assert.That(messages, Has.Count.LessThan(2_000));
+            Assert.That(next["type"]!.GetValue<string>(), Is.EqualTo("leave"));
+        });
+    }
+
+    [Test]
+    public async Task PresenceRight_IsThatOfTheLastDecision()
+    {
+        var right = new PresenceRight();
+        await using var gateway = await TestGateway.StartAsync(services: services => services.AddSingleton<IChannelAuthorizer>(right));
+        var watcher = await gateway.ConnectAsync();
+        await watcher.SubscribeAsync(new { channels = new[] { Room }, echo = false });
+        var ann = await gateway.ConnectAsync();
+        foreach (var decision in new[] { ChannelDecision.Deny, ChannelDecision.Allow })
+        {
+            right.Decision = decision;
+            await watcher.SubscribeAsync(new { channels = new[] { Room }, echo = false });
+            await ann.SubscribeAsync(Room);
+            await ann.UnsubscribeAsync(Room);
+            Assert.That(await watcher.PresenceUntilNowAsync(), decision == ChannelDecision.Allow ? Has.Count.EqualTo(2) : Is.Empty);
+        }
     }
 
     [Test]
@@ -267,6 +379,14 @@ public sealed class PresenceTests
         var client = await _gateway.ConnectAsync(userId is null ? null : TestTokens.For(userId));
         await client.SubscribeAsync(Room);
         return client;
+    }
+
+    private sealed class PresenceRight : IChannelAuthorizer
+    {
+        public ChannelDecision Decision { get; set; }
+
+        public ValueTask<ChannelDecision> AuthorizeAsync(ChannelAccess access, CancellationToken cancellationToken) =>
+            new(access.Right == Right.Presence ? Decision : ChannelDecision.Abstain);
     }
 
     // Closes, and returns when the gateway has noticed.

@@ -90,13 +90,15 @@ public sealed class RateLimiterTests
     }
 
     [Test]
-    public void SeveralAtOnce_CostThatMany_AndMoreThanIsEverPermitted_CostAll()
+    public void SeveralAtOnce_CostThatMany_AndMoreThanIsEverPermitted_AreRefusedForGood()
     {
         Assert.That(_limiter.Charge(Operation.Publish, Ann, 2), Is.Null);
         Assert.That(_limiter.Charge(Operation.Publish, Ann, 2), Is.Not.Null);
         Assert.That(_limiter.Charge(Operation.Publish, Ann), Is.Null);
-        Assert.That(_limiter.Charge(Operation.Publish, "user:bob", 1_000), Is.Null);
-        Assert.That(_limiter.Charge(Operation.Publish, "user:bob"), Is.Not.Null);
+        Assert.That(
+            _limiter.Charge(Operation.Publish, "user:bob", 1_000),
+            Is.EqualTo(new Error("limit_exceeded", "Publish is allowed 3 times in 00:00:06. This would be 1000 at once; ask for fewer.")));
+        Assert.That(_limiter.Charge(Operation.Publish, "user:bob", 3), Is.Null, "what was refused took nothing");
     }
 
     [Test]
@@ -199,17 +201,17 @@ public sealed class RateLimiterTests
         {
             for (var i = 0; i < 100; i++)
             {
-                Assert.That(_limiter.HasNoPatienceLeft("hasty"), Is.False);
+                Assert.That(_limiter.CountRefusal("hasty"), Is.False);
             }
 
-            Assert.That(_limiter.HasNoPatienceLeft("hasty"), Is.True);
+            Assert.That(_limiter.CountRefusal("hasty"), Is.True);
             for (var i = 0; i < 10_000; i++)
             {
-                Assert.That(_limiter.HasNoPatienceLeft("slow"), Is.False);
+                Assert.That(_limiter.CountRefusal("slow"), Is.False);
                 _time.Advance(TimeSpan.FromMilliseconds(100));
             }
 
-            Assert.That(_limiter.HasNoPatienceLeft("hasty"), Is.False, "it has paused for long");
+            Assert.That(_limiter.CountRefusal("hasty"), Is.False, "it has paused for long");
         });
     }
 

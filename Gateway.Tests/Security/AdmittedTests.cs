@@ -18,7 +18,7 @@ public sealed class AdmittedTests
     {
         var key = hasKey ? TestApiKeys.Ring(TimeProvider.System, TestApiKeys.Key("backend", "text")).Find("text", "connect").OrThrow() : null;
         var own = userId is null ? Identity.Guest : Identity.User(userId, [], DateTimeOffset.MaxValue);
-        Assert.That(new Admitted(own, key, BelievedBy: null, Address).CountedAs, Is.EqualTo(counted));
+        Assert.That(new Admitted(own, key, Basis: null, Address).CountedAs, Is.EqualTo(counted));
     }
 
     [TestCase("backend")]

@@ -9,7 +9,7 @@ namespace RealtimeGateway.Backplane;
 /// <remarks>
 /// A member is there while one of his connections is, or is expected back. Changes of a channel are told one after another, to
 /// every node in the same order: what its handlers were told, put together, is what can be read. Above
-/// <see cref="MaxAnnounced"/> members none are told. Entering and leaving do not fail: what cannot reach the other nodes now
+/// <see cref="MaxAnnounced"/> members none are told, and when there are no more than that again, that some were not. Entering and leaving do not fail: what cannot reach the other nodes now
 /// reaches them later.
 /// </remarks>
 internal interface IDirectory

@@ -101,8 +101,19 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
             {
                 if (subscriber.SeesPresence && (subscriber.WantsEcho || connectionId != change.ConnectionId))
                 {
-                    subscriber.Deliver(message);
+                    subscriber.DeliverPresence(message);
                 }
+            }
+        }
+    }
+
+    public void OnPresenceMissed()
+    {
+        lock (_lock)
+        {
+            foreach (var subscriber in _audience.Values.Where(subscriber => subscriber.SeesPresence))
+            {
+                subscriber.OnPresenceMissed();
             }
         }
     }

@@ -50,12 +50,15 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
     /// <summary>The channel of this name, if somebody on this node is in it.</summary>
     public Channel? Find(string name) => _channels.GetValueOrDefault(name);
 
-    /// <summary>How many channels somebody here would be in, if somebody were in these too.</summary>
+    /// <summary>How many channels that clients chose somebody here would be in, if somebody were in these too.</summary>
     public int CountWith(IEnumerable<string> names) => Volatile.Read(ref _count) + names.Count(name => !_channels.ContainsKey(name));
 
     /// <summary>What the broker keeps of a channel; null for nothing.</summary>
     public Retention? RetentionOf(string name) =>
         policies.Current.HistoryOf(name) is { } history ? new Retention(history.Size, history.Ttl) : null;
+
+    // The gateway's own channels come with sessions, which are bounded themselves.
+    private static bool IsChosen(string name) => !name.StartsWith('$');
 
     private Channel FindOrAdd(string name)
     {
@@ -66,7 +69,7 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
 
         var added = new Channel(name, broker, directory);
         var channel = _channels.GetOrAdd(name, added);
-        if (ReferenceEquals(channel, added))
+        if (ReferenceEquals(channel, added) && IsChosen(name))
         {
             Interlocked.Increment(ref _count);
         }
@@ -78,7 +81,7 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
     {
         if (await channel.TryRetireAsync())
         {
-            if (_channels.TryRemove(KeyValuePair.Create(name, channel)))
+            if (_channels.TryRemove(KeyValuePair.Create(name, channel)) && IsChosen(name))
             {
                 Interlocked.Decrement(ref _count);
             }

@@ -13,4 +13,10 @@ internal interface ISubscriber
 
     /// <summary>Hands over a message. It must not wait: the whole audience would.</summary>
     void Deliver(Outbound message);
+
+    /// <summary>Hands over a change of the channel's members, or tells in time that some were left out.</summary>
+    void DeliverPresence(Outbound message);
+
+    /// <summary>Changes of the channel's members were not told.</summary>
+    void OnPresenceMissed();
 }

@@ -14,6 +14,7 @@ internal static class LimitsCheck
             (nameof(limits.MessageBytes), limits.MessageBytes, 1024, LimitsOptions.MaxMessageBytes),
             (nameof(limits.OutboundBytes), limits.OutboundBytes, MinOutboundBytes, 64 * 1024 * 1024),
             (nameof(limits.UnfinishedPerAddress), limits.UnfinishedPerAddress, 1, 100_000),
+            (nameof(limits.Negotiated), limits.Negotiated, 1, 1_000_000),
             (nameof(limits.SessionsPerAddress), limits.SessionsPerAddress, 1, 1_000_000),
             (nameof(limits.SessionsPerUser), limits.SessionsPerUser, 1, 100_000),
             (nameof(limits.Channels), limits.Channels, 1, 10_000_000),

@@ -28,10 +28,16 @@ public sealed class LimitsOptions
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Connections of one address that have not come through their handshake yet, 1 to 100,000, and as many that have
-    /// negotiated and not connected. Default 1,000; beyond it the oldest is closed, and negotiation is refused.
+    /// Connections of one address that have not come through their handshake yet, 1 to 100,000. Default 1,000; beyond it the
+    /// oldest is closed.
     /// </summary>
     public int UnfinishedPerAddress { get; set; } = 1_000;
+
+    /// <summary>
+    /// Connections that a user, an API key, or an address of guests has negotiated within 15 s and not taken up, 1 to 1,000,000.
+    /// Default 10,000; beyond it their negotiation is refused.
+    /// </summary>
+    public int Negotiated { get; set; } = 10_000;
 
     /// <summary>Sessions from one address, 1 to 1,000,000. Default 10,000. Behind a proxy set <see cref="GatewayOptions.TrustedProxies"/>.</summary>
     public int SessionsPerAddress { get; set; } = 10_000;

@@ -19,14 +19,19 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     /// <summary>Counts, and refuses what exceeds a rule. Every rule before that one has counted it.</summary>
     /// <param name="operation">What is done.</param>
     /// <param name="who">Who does it.</param>
-    /// <param name="times">How many times; more than a rule ever permits takes all of it, and what names nothing is once.</param>
+    /// <param name="times">How many times; what names nothing is once. What no rule ever permits at once is <c>limit_exceeded</c>.</param>
     public Error? Charge(Operation operation, string who, int times = 1)
     {
         var inForce = rules.Current.Of(operation);
         for (var i = 0; i < inForce.Count; i++)
         {
             var rule = inForce[i];
-            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Clamp(times, 1, rule.Permits));
+            if (times > rule.Permits)
+            {
+                return new Error(ErrorCodes.LimitExceeded, $"{Sentence(operation, rule)} This would be {times} at once; ask for fewer.");
+            }
+
+            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Max(times, 1));
             if (!lease.IsAcquired)
             {
                 return new Error(ErrorCodes.RateLimited, rule.Message ?? Sentence(operation, rule), RetryAfterOf(lease));
@@ -37,7 +42,7 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     }
 
     /// <summary>Counts a refusal; true when this connection has had so many that it is to be closed.</summary>
-    public bool HasNoPatienceLeft(string connectionId)
+    public bool CountRefusal(string connectionId)
     {
         using var lease = _buckets.AttemptAcquire(new Bucket($"refused:{connectionId}", Patience));
         return !lease.IsAcquired;

@@ -13,6 +13,9 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
 {
     private static readonly Error Off = new(ErrorCodes.Disabled, "This gateway is switched off.");
 
+    /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
+    public object Rules => (rules.Current, tokens.Current, keys.Current);
+
     /// <summary>Admits a newcomer.</summary>
     /// <param name="token">His JWT, or null if he showed none.</param>
     /// <param name="apiKey">His API key, or null if he showed none.</param>

@@ -3,7 +3,7 @@ using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Sessions;
 
-/// <summary>The transport link of a session, as the edge that owns it implements it. None of its methods waits.</summary>
+/// <summary>The transport link of a session, as the edge that owns it implements it. Nothing that is sent by it waits.</summary>
 internal interface IClientConnection
 {
     /// <summary>Unique on this node and unguessable, but no secret: others see it as the sender of publications.</summary>
@@ -11,6 +11,12 @@ internal interface IClientConnection
 
     /// <summary>How this client is written to.</summary>
     IEncoding Encoding { get; }
+
+    /// <summary>Whether at most half of what may wait for this client does.</summary>
+    bool HasRoom { get; }
+
+    /// <summary>Waits until that is so, or the client is gone.</summary>
+    ValueTask WaitForRoomAsync();
 
     /// <summary>Sends complete messages of the wire. A client that has too much unsent is closed instead (promise 7).</summary>
     void Send(ReadOnlyMemory<byte> bytes);

@@ -1,13 +1,15 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Sessions;
 
 /// <summary>A session in one channel, whichever of its subscriptions brought it there.</summary>
-internal sealed class Membership(Session session, DateTimeOffset joinedAt) : ISubscriber
+internal sealed class Membership(Session session, string channel) : ISubscriber
 {
     private volatile bool _wantsEcho;
     private volatile bool _seesPresence;
+    private int _isMissingPresence;
 
     public string ConnectionId => session.ConnectionId;
 
@@ -25,15 +27,43 @@ internal sealed class Membership(Session session, DateTimeOffset joinedAt) : ISu
     /// <summary>Whether others are to see it.</summary>
     public bool IsHidden { get; private set; }
 
-    /// <summary>What the directory is to have of it.</summary>
-    public Occupant? ToShow => IsHidden ? null : new Occupant(ConnectionId, session.Identity.UserId, session.Profile, joinedAt);
-
-    /// <summary>Takes the terms of all subscriptions that name the channel: what one of them wants, the session gets.</summary>
-    public void Apply(IReadOnlyCollection<SubscriptionTerms> terms)
+    /// <summary>Takes what all subscriptions that name the channel come to.</summary>
+    public void Apply(SubscriptionTerms terms)
     {
-        _wantsEcho = terms.Any(one => one.Echo);
-        IsHidden = terms.All(one => one.Hidden);
+        _wantsEcho = terms.Echo;
+        IsHidden = terms.Hidden;
     }
 
     public void Deliver(Outbound message) => session.Connection.Send(message.For(session.Connection.Encoding));
+
+    // Whoever comes and goes needs no right to write here. What he causes must not close a reader as slow, so it takes no more
+    // than half of the reader's room, and what is left out is told.
+    public void DeliverPresence(Outbound message)
+    {
+        if (Volatile.Read(ref _isMissingPresence) == 0 && session.Connection.HasRoom)
+        {
+            Deliver(message);
+        }
+        else
+        {
+            OnPresenceMissed();
+        }
+    }
+
+    public void OnPresenceMissed()
+    {
+        if (Interlocked.Exchange(ref _isMissingPresence, 1) == 0)
+        {
+            _ = TellPresenceMissedAsync(); // Nothing in it throws.
+        }
+    }
+
+    private async Task TellPresenceMissedAsync()
+    {
+        await session.Connection.WaitForRoomAsync();
+
+        // In this order: what is left out after it is told by the next.
+        Volatile.Write(ref _isMissingPresence, 0);
+        session.Connection.Notify(new SubscriptionMessage(channel, SubscriptionStates.Gap, SubscriptionStates.Presence));
+    }
 }

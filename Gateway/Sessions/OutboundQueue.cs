@@ -30,6 +30,9 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     /// <summary>Bytes taken and not yet handed to the transport's buffer.</summary>
     public int UnsentBytes => Volatile.Read(ref _unsent);
 
+    /// <summary>Whether at most half of the bound is unsent.</summary>
+    public bool HasRoom => UnsentBytes <= limits.Current.Bytes / 2;
+
     /// <summary>Takes whole messages. What comes after the end is dropped: the client is gone.</summary>
     public void Add(ReadOnlyMemory<byte> bytes)
     {

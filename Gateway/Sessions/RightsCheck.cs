@@ -16,27 +16,25 @@ internal sealed partial class RightsCheck(Permissions permissions, TimeProvider 
     public object Rules => permissions.Rules;
 
     /// <summary>Whether all of a subscription is allowed, and if so, in which of its channels who comes and goes may be seen.</summary>
-    public async ValueTask<Result<HashSet<string>>> ForSubscribeAsync(
+    public async ValueTask<Result<Dictionary<string, bool>>> ForSubscribeAsync(
         Identity identity,
         IEnumerable<string> channels,
         bool hidden,
         CancellationToken cancellationToken)
     {
-        var withPresence = new HashSet<string>(StringComparer.Ordinal);
+        var seesPresence = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var channel in channels)
         {
-            if (await DeniedAsync(identity, channel, hidden, cancellationToken) is { } refusal)
+            var rights = await DecideAsync(identity, channel, needsPermission: true, hidden, cancellationToken);
+            if ((rights.Denied ?? rights.DeniedHidden) is { } refusal)
             {
                 return refusal;
             }
 
-            if (await permissions.DecideAsync(identity, Right.Presence, channel, cancellationToken) is null)
-            {
-                withPresence.Add(channel);
-            }
+            seesPresence[channel] = rights.SeesPresence;
         }
 
-        return withPresence;
+        return seesPresence;
     }
 
     /// <summary>
@@ -47,40 +45,47 @@ internal sealed partial class RightsCheck(Permissions permissions, TimeProvider 
     /// <param name="channels">The channels, whether each is heard by permission, and whether hidden.</param>
     public async IAsyncEnumerable<ChannelRights> AgainAsync(Identity identity, IEnumerable<(string Channel, bool NeedsPermission, bool Hidden)> channels)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        var decisions = channels.Select(one => AgainAsync(identity, one.Channel, one.NeedsPermission, one.Hidden, patience.Token)).ToArray();
+        var decisions = channels.Select(one => DecideInTimeAsync(identity, one.Channel, one.NeedsPermission, one.Hidden)).ToArray();
         await foreach (var decision in Task.WhenEach(decisions))
         {
             yield return await decision;
         }
     }
 
-    private async Task<ChannelRights> AgainAsync(Identity identity, string channel, bool needsPermission, bool hidden, CancellationToken cancellationToken)
+    private async Task<ChannelRights> DecideInTimeAsync(Identity identity, string channel, bool needsPermission, bool hidden)
     {
+        using var patience = new CancellationTokenSource(Patience, time);
         try
         {
             // On a thread of its own: a host that does not yield must not hold up the other decisions, nor outlast the patience.
-            var decision = Task.Run(
-                async () =>
-                {
-                    var denied = needsPermission ? await DeniedAsync(identity, channel, hidden, cancellationToken) : null;
-                    var seesPresence = denied is null && await permissions.DecideAsync(identity, Right.Presence, channel, cancellationToken) is null;
-                    return new ChannelRights(channel, denied, seesPresence);
-                },
-                cancellationToken);
-            return await decision.WaitAsync(cancellationToken);
+            var decision = Task.Run(() => DecideAsync(identity, channel, needsPermission, hidden, patience.Token), patience.Token);
+            return await decision.WaitAsync(patience.Token);
         }
         catch (Exception exception)
         {
             // A decision that failed, or does not come, is no permission.
             LogDecisionFailed(identity.UserId, channel, exception);
-            return new ChannelRights(channel, needsPermission ? Undecided : null, SeesPresence: false);
+            return new ChannelRights(channel, needsPermission ? Undecided : null, DeniedHidden: null, SeesPresence: false);
         }
     }
 
-    private async ValueTask<Error?> DeniedAsync(Identity identity, string channel, bool hidden, CancellationToken cancellationToken) =>
-        await permissions.DecideAsync(identity, Right.Read, channel, cancellationToken)
-        ?? (hidden ? await permissions.DecideAsync(identity, Right.Hidden, channel, cancellationToken) : null);
+    private async Task<ChannelRights> DecideAsync(
+        Identity identity,
+        string channel,
+        bool needsPermission,
+        bool hidden,
+        CancellationToken cancellationToken)
+    {
+        if (needsPermission && await DeniedAsync(Right.Read) is { } denied)
+        {
+            return new ChannelRights(channel, denied, DeniedHidden: null, SeesPresence: false);
+        }
+
+        var deniedHidden = hidden ? await DeniedAsync(Right.Hidden) : null;
+        return new ChannelRights(channel, Denied: null, deniedHidden, SeesPresence: await DeniedAsync(Right.Presence) is null);
+
+        ValueTask<Error?> DeniedAsync(Right right) => permissions.DecideAsync(identity, right, channel, cancellationToken);
+    }
 
     [LoggerMessage(1, LogLevel.Error, "Whether user {UserId} may go on reading {Channel} could not be decided; he may not.")]
     private partial void LogDecisionFailed(string? userId, string channel, Exception exception);

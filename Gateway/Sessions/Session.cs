@@ -18,7 +18,7 @@ internal sealed partial class Session : ICaller
     /// <summary>How long a user is expected back after a connection of his closed, however it did (promise 10).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private static readonly HashSet<string> NoPresence = [];
+    private static readonly Dictionary<string, bool> NoPresence = [];
 
     private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
 
@@ -94,7 +94,7 @@ internal sealed partial class Session : ICaller
             return null;
         }
 
-        if (_services.Limiter.HasNoPatienceLeft(ConnectionId))
+        if (_services.Limiter.CountRefusal(ConnectionId))
         {
             Connection.Close(refusal);
         }
@@ -121,7 +121,7 @@ internal sealed partial class Session : ICaller
             var (decidedFor, decidedBy) = (_admitted, _services.Rights.Rules);
             var channels = asked.Select(channel => channel.Channel);
             var decision = await _services.Rights.ForSubscribeAsync(decidedFor.Identity, channels, request.Hidden, cancellationToken);
-            if (decision.IsRefused(out var refusal, out var withPresence))
+            if (decision.IsRefused(out var refusal, out var seesPresence))
             {
                 return refusal;
             }
@@ -135,7 +135,7 @@ internal sealed partial class Session : ICaller
 
             if (ReferenceEquals(decidedFor, _admitted) && decidedBy.Equals(_services.Rights.Rules))
             {
-                return await SetAsync(request, asked, withPresence, cancellationToken);
+                return await SetAsync(request, asked, seesPresence, cancellationToken);
             }
         }
     }
@@ -207,15 +207,15 @@ internal sealed partial class Session : ICaller
             return tooOften;
         }
 
-        if (_services.Profiles.Current.Check(profile).IsRefused(out var refusal, out var known))
-        {
-            return refusal;
-        }
-
         using var _ = await _gate.EnterAsync(cancellationToken);
         if (_hasEnded)
         {
             return Ended;
+        }
+
+        if (_services.Profiles.Current.Check(profile, _subscriptions.Heard.Count()).IsRefused(out var refusal, out var known))
+        {
+            return refusal;
         }
 
         _profile = known;
@@ -266,7 +266,7 @@ internal sealed partial class Session : ICaller
             await _subscriptions.SetAsync(granted.With([channel], SubscriptionTerms.Plain), NoPresence, cancellationToken);
             await foreach (var rights in _services.Rights.AgainAsync(Identity, [(channel, NeedsPermission: false, Hidden: false)]))
             {
-                _subscriptions.SetSeesPresence(channel, rights.SeesPresence);
+                await ApplyAsync(rights, reason: null);
             }
         }
     }
@@ -299,7 +299,7 @@ internal sealed partial class Session : ICaller
     private async ValueTask<Result<SubscribeResult>> SetAsync(
         SubscribeRequest request,
         ChannelRequest[] asked,
-        HashSet<string> withPresence,
+        Dictionary<string, bool> seesPresence,
         CancellationToken cancellationToken)
     {
         var wanted = ToSubscription(request, asked);
@@ -308,7 +308,7 @@ internal sealed partial class Session : ICaller
             return tooMany;
         }
 
-        var joined = await _subscriptions.SetAsync(wanted, withPresence, cancellationToken);
+        var joined = await _subscriptions.SetAsync(wanted, seesPresence, cancellationToken);
         return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
     }
 
@@ -358,19 +358,26 @@ internal sealed partial class Session : ICaller
             await BecomeAnotherUserAsync();
         }
 
-        await foreach (var (channel, denied, seesPresence) in _services.Rights.AgainAsync(Identity, _subscriptions.Heard))
+        await foreach (var rights in _services.Rights.AgainAsync(Identity, _subscriptions.Heard))
         {
-            if (denied is not null)
-            {
-                await EndAsync(channel, reason ?? denied.Code);
-            }
-            else
-            {
-                _subscriptions.SetSeesPresence(channel, seesPresence);
-            }
+            await ApplyAsync(rights, reason);
         }
 
         await _subscriptions.ShowAsync();
+    }
+
+    private async ValueTask ApplyAsync(ChannelRights rights, string? reason)
+    {
+        _subscriptions.SetSeesPresence(rights.Channel, rights.SeesPresence);
+        if (rights.Denied is { } denied)
+        {
+            await EndAsync(rights.Channel, reason ?? denied.Code);
+        }
+        else if (rights.DeniedHidden is { } seen && await _subscriptions.RemoveHiddenAsync(rights.Channel))
+        {
+            // Who may not be hidden is out rather than seen: that would be his to choose.
+            Connection.Notify(new SubscriptionMessage(rights.Channel, SubscriptionStates.Revoked, reason ?? seen.Code));
+        }
     }
 
     // Others see the new user only where he is still in when all is decided.

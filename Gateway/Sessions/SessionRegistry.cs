@@ -8,8 +8,9 @@ namespace RealtimeGateway.Sessions;
 /// <summary>The sessions of this node, by connection and by user, and how many of them a user or an address may have.</summary>
 internal sealed class SessionRegistry
 {
-    // A host's authorizers may take their time for each; all sessions at once might be too many for them.
-    private const int MaxReviews = 256;
+    // Each asks about all of its channels at once. A host's authorizers that can answer one session in time are not to fail
+    // because all sessions ask.
+    private const int MaxReviews = 8;
 
     private readonly ConcurrentDictionary<string, Session> _byConnection = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ImmutableHashSet<Session>> _byUser = new(StringComparer.Ordinal);

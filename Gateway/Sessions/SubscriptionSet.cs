@@ -23,7 +23,10 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     /// the server granted.
     /// </summary>
     public IEnumerable<(string Channel, bool NeedsPermission, bool Hidden)> Heard => _memberships.Keys.Select(channel =>
-        (channel, Find(Subscription.Implicit)?.Names(channel) is not true && Find(Subscription.Grants)?.Names(channel) is not true, TermsOf(channel).Any(terms => terms.Hidden)));
+    {
+        var isGiven = Find(Subscription.Implicit)?.Names(channel) is true || Find(Subscription.Grants)?.Names(channel) is true;
+        return (channel, !isGiven, Naming(channel).Any(subscription => subscription.Terms[channel].Hidden));
+    });
 
     public Subscription? Find(string id) => _subscriptions.GetValueOrDefault(id);
 
@@ -31,12 +34,12 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
     /// <summary>Makes or replaces one subscription: all of it, or on an exception nothing.</summary>
     /// <param name="subscription">The subscription.</param>
-    /// <param name="withPresence">Those of its channels whose members the session may see.</param>
+    /// <param name="seesPresence">In which of its channels the session may see who comes and goes, as far as it was decided now.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>For each channel that was joined now the position after which it is heard.</returns>
     public async ValueTask<IReadOnlyDictionary<string, Position?>> SetAsync(
         Subscription subscription,
-        IReadOnlySet<string> withPresence,
+        IReadOnlyDictionary<string, bool> seesPresence,
         CancellationToken cancellationToken)
     {
         // 1. Join what is new. 2. Only then let the subscription be what was asked. 3. Leave what nothing names any more.
@@ -45,8 +48,8 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         {
             foreach (var (channel, terms) in subscription.Terms.Where(entry => !Hears(entry.Key)))
             {
-                var membership = new Membership(session, time.GetUtcNow()) { SeesPresence = withPresence.Contains(channel) };
-                membership.Apply([terms]);
+                var membership = new Membership(session, channel) { SeesPresence = seesPresence.GetValueOrDefault(channel) };
+                membership.Apply(terms);
                 joined[channel] = await channels.JoinAsync(channel, membership, cancellationToken);
                 _memberships[channel] = membership;
             }
@@ -55,6 +58,11 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         {
             await LeaveAsync(joined.Keys, TimeSpan.Zero);
             throw;
+        }
+
+        foreach (var (channel, sees) in seesPresence)
+        {
+            SetSeesPresence(channel, sees);
         }
 
         var replaced = Find(subscription.Id);
@@ -97,6 +105,25 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         }
 
         await SettleAsync(gone);
+    }
+
+    /// <summary>Takes a channel out of the subscriptions that are hidden in it.</summary>
+    /// <returns>Whether it is heard no longer.</returns>
+    public async ValueTask<bool> RemoveHiddenAsync(string channel)
+    {
+        foreach (var subscription in Naming(channel).Where(subscription => subscription.Terms[channel].Hidden).ToArray())
+        {
+            Narrow(subscription, [channel]);
+        }
+
+        if (!OfClient.Any(subscription => subscription.Names(channel)))
+        {
+            // What the server granted beside them would show it now.
+            await RemoveEverywhereAsync([channel]);
+        }
+
+        await SettleAsync([channel]);
+        return !Hears(channel);
     }
 
     /// <summary>Ends everything.</summary>
@@ -154,14 +181,14 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         var unnamed = new List<string>();
         foreach (var channel in touched.Distinct(StringComparer.Ordinal).Where(Hears))
         {
-            SubscriptionTerms[] terms = [.. TermsOf(channel)];
-            if (terms.Length == 0)
+            Subscription[] naming = [.. Naming(channel)];
+            if (naming.Length == 0)
             {
                 unnamed.Add(channel);
             }
             else
             {
-                _memberships[channel].Apply(terms);
+                _memberships[channel].Apply(TermsOf(naming, channel));
                 await ShowAsync(channel, _memberships[channel]);
             }
         }
@@ -169,38 +196,62 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         await LeaveAsync(unnamed, TimeSpan.Zero);
     }
 
-    private IEnumerable<SubscriptionTerms> TermsOf(string channel) =>
-        _subscriptions.Values.Where(subscription => subscription.Names(channel)).Select(subscription => subscription.Terms[channel]);
+    private IEnumerable<Subscription> Naming(string channel) => _subscriptions.Values.Where(subscription => subscription.Names(channel));
+
+    // What one subscription wants, the session gets; it is hidden only while all that the client made are. What the server
+    // granted beside them shows nobody who chose not to be seen.
+    private static SubscriptionTerms TermsOf(IReadOnlyCollection<Subscription> naming, string channel)
+    {
+        var ofClient = naming.Where(subscription => !subscription.IsGateways).ToArray();
+        return new SubscriptionTerms(
+            Echo: naming.Any(subscription => subscription.Terms[channel].Echo),
+            Hidden: ofClient.Length > 0 && ofClient.All(subscription => subscription.Terms[channel].Hidden));
+    }
 
     private async ValueTask LeaveAsync(IEnumerable<string> names, TimeSpan grace)
     {
+        // All of them, whatever happens with one: nobody would try again.
+        var failures = new List<Exception>();
         foreach (var channel in names)
         {
-            if (_memberships.Remove(channel, out var membership))
+            if (!_memberships.Remove(channel, out var membership))
             {
-                try
-                {
-                    await channels.LeaveAsync(channel, membership);
-                }
-                finally
-                {
-                    await HideAsync(channel, membership, grace);
-                }
+                continue;
             }
+
+            try
+            {
+                await channels.LeaveAsync(channel, membership);
+            }
+            catch (Exception exception)
+            {
+                failures.Add(exception);
+            }
+
+            await HideAsync(channel, membership, grace);
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
         }
     }
 
     private async ValueTask ShowAsync(string channel, Membership membership)
     {
-        var wanted = IsListed(channel) ? membership.ToShow : null;
-        if (wanted is null)
+        if (membership.IsHidden || !IsListed(channel))
         {
             await HideAsync(channel, membership, TimeSpan.Zero);
+            return;
         }
-        else if (wanted != membership.Shown)
+
+        // It came when it was first seen, not when it began to listen.
+        var since = membership.Shown?.EnteredAt ?? time.GetUtcNow();
+        var wanted = new Occupant(session.ConnectionId, session.Identity.UserId, session.Profile, since);
+        if (wanted != membership.Shown)
         {
-            membership.Shown = wanted;
             await directory.EnterAsync(channel, wanted);
+            membership.Shown = wanted;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using RealtimeGateway.Contracts;
 using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Security;
@@ -14,7 +13,6 @@ public sealed class UnfinishedConnectionsTests
     private const int Most = 3;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan NegotiationLife = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
     private static readonly ClientAddress Here = AddressOf("192.0.2.1");
     private static readonly ClientAddress Elsewhere = AddressOf("192.0.2.2");
@@ -107,59 +105,11 @@ public sealed class UnfinishedConnectionsTests
     }
 
     [Test]
-    public void Negotiations_ThatAreNotTakenUp_AreBounded_AndForgottenInTime()
-    {
-        for (var i = 0; i < Most; i++)
-        {
-            Assert.That(_all.Negotiate(Here), Is.Null);
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        Assert.Multiple(() =>
-        {
-            Assert.That(
-                _all.Negotiate(Here),
-                Is.EqualTo(new Error("limit_exceeded", "Too many connections from this address were negotiated and not taken up.", 15)));
-            Assert.That(_all.Negotiate(Elsewhere), Is.Null);
-        });
-        _time.Advance(NegotiationLife - TimeSpan.FromSeconds(Most) - Instant);
-        Assert.That(_all.Negotiate(Here), Is.Not.Null);
-        _time.Advance(Instant);
-        Assert.Multiple(() =>
-        {
-            Assert.That(_all.Negotiate(Here), Is.Null, "the first is forgotten");
-            Assert.That(_all.Negotiate(Here), Is.Not.Null, "and only the first: what was refused took nothing");
-        });
-        _time.Advance(NegotiationLife);
-        Assert.That(Enumerable.Range(0, Most).Select(_ => _all.Negotiate(Here)), Is.All.Null);
-    }
-
-    [Test]
-    public void Negotiation_IsTakenUp_ByAConnectionThatNegotiated_AndByNoOther()
-    {
-        for (var i = 0; i < Most; i++)
-        {
-            _all.Negotiate(Here);
-        }
-
-        Begin(isNegotiated: false);
-        Begin(Elsewhere, isNegotiated: true);
-        Assert.That(_all.Negotiate(Here), Is.Not.Null);
-        Begin(isNegotiated: true);
-        Assert.Multiple(() =>
-        {
-            Assert.That(_all.Negotiate(Here), Is.Null);
-            Assert.That(_all.Negotiate(Here), Is.Not.Null);
-        });
-    }
-
-    [Test]
     public async Task ManyAtTheSameTime_LeaveNothingBehind()
     {
         Parallel.For(0, 20_000, i =>
         {
-            _all.Negotiate(Here);
-            var connection = Begin(Here, isNegotiated: true);
+            var connection = Begin(Here);
             connection.Beginning.Dispose();
             connection.Beginning.Dispose();
         });
@@ -173,32 +123,14 @@ public sealed class UnfinishedConnectionsTests
         await after[0].Ended.InTime();
     }
 
-    [Test]
-    public void Addresses_AreForgotten_WhenNothingOfThemIsLeft()
-    {
-        const int Addresses = 50_000;
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < Addresses; i++)
-        {
-            _all.Negotiate(ClientAddress.Of(new IPAddress(i)));
-        }
-
-        var most = GC.GetTotalMemory(forceFullCollection: true) - before;
-        _time.Advance(NegotiationLife);
-        _all.Negotiate(Here);
-        var left = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.That(left, Is.LessThan(most / 2), "what is left is the table that they stood in");
-        GC.KeepAlive(_all);
-    }
-
     private static ClientAddress AddressOf(string text) => ClientAddress.Of(IPAddress.Parse(text));
 
-    private static Live<InboundLimits> Limits(int unfinishedPerAddress) => new InboundLimits(1024, HandshakeTimeout, unfinishedPerAddress);
+    private static Live<InboundLimits> Limits(int unfinishedPerAddress) => new InboundLimits(1024, HandshakeTimeout, unfinishedPerAddress, Negotiated: 1);
 
-    private Connection Begin(ClientAddress? address = null, bool isNegotiated = false)
+    private Connection Begin(ClientAddress? address = null)
     {
         var ended = new TaskCompletionSource();
-        return new Connection(_all.Begin(address ?? Here, isNegotiated, () => ended.TrySetResult()), ended.Task);
+        return new Connection(_all.Begin(address ?? Here, () => ended.TrySetResult()), ended.Task);
     }
 
     // Ends are left to the thread pool, in the order in which they come.
@@ -206,8 +138,8 @@ public sealed class UnfinishedConnectionsTests
     {
         var elsewhere = new UnfinishedConnections(Limits(1), _time);
         var ended = new TaskCompletionSource();
-        using var oldest = elsewhere.Begin(Elsewhere, isNegotiated: false, ended.SetResult);
-        using var newest = elsewhere.Begin(Elsewhere, isNegotiated: false, () => { });
+        using var oldest = elsewhere.Begin(Elsewhere, ended.SetResult);
+        using var newest = elsewhere.Begin(Elsewhere, () => { });
         await ended.Task.InTime();
         return connection.Ended.IsCompleted;
     }

@@ -11,7 +11,7 @@ internal static class TestPolicies
     public static PolicySet Compile(string[] broadcast, params ChannelPolicyOptions[] channels)
     {
         var problems = new List<string>();
-        var policies = PolicyCompiler.Compile(new GatewayOptions { Broadcast = broadcast, Channels = channels }, problems);
+        var policies = PolicyCompiler.Compile(channels, broadcast, problems);
         Assert.That(problems, Is.Empty);
         return policies;
     }

@@ -3,12 +3,17 @@ using System.Collections.Concurrent;
 namespace RealtimeGateway.Backplane.Memory;
 
 /// <summary>The directory of a gateway that is one process. Several handlers on one instance are several nodes.</summary>
-internal sealed class MemoryDirectory : IDirectory, IDisposable
+internal sealed partial class MemoryDirectory : IDirectory, IDisposable
 {
     private readonly ConcurrentDictionary<string, Roster> _rosters = new(StringComparer.Ordinal);
     private readonly GraceTimer _graces;
+    private readonly ILogger<MemoryDirectory> _logger;
 
-    public MemoryDirectory(TimeProvider time) => _graces = new GraceTimer(time, OnGraceEnded);
+    public MemoryDirectory(TimeProvider time, ILogger<MemoryDirectory> logger)
+    {
+        _graces = new GraceTimer(time, OnGraceEnded);
+        _logger = logger;
+    }
 
     public ValueTask EnterAsync(string channel, Occupant occupant)
     {
@@ -70,12 +75,25 @@ internal sealed class MemoryDirectory : IDirectory, IDisposable
 
     private void OnGraceEnded(string channel, Occupant occupant)
     {
-        if (_rosters.TryGetValue(channel, out var roster))
+        if (!_rosters.TryGetValue(channel, out var roster))
+        {
+            return;
+        }
+
+        try
         {
             roster.GiveUp(occupant);
             Retire(channel, roster);
         }
+        catch (Exception exception)
+        {
+            // A handler failed. Nobody above this could do more about it, and the others' graces have ended too.
+            LogHandlerFailed(channel, exception);
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Error, "That a member has left {Channel} could not be told to everybody.")]
+    private partial void LogHandlerFailed(string channel, Exception exception);
 
     /// <summary>Forgets a roster that nobody is in or watches. Whoever holds it meanwhile finds it retired and takes a new one.</summary>
     private void Retire(string channel, Roster roster)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using RealtimeGateway.Contracts;
 
@@ -34,7 +35,7 @@ internal sealed class Roster(string channel)
             }
 
             member.Enter(occupant);
-            if (occupant.Profile is { } profile && !(member.Profile is { } known && JsonElement.DeepEquals(known, profile)))
+            if (occupant.Profile is { } profile && !(member.Profile is { } known && IsSame(known, profile)))
             {
                 member.Profile = profile;
                 TellNeedsLock(PresenceTypes.Update, member, occupant, _members.Count);
@@ -146,6 +147,14 @@ internal sealed class Roster(string channel)
         _members.Remove(last.MemberId);
         _order.Remove(last.MemberId);
         TellNeedsLock(PresenceTypes.Leave, member, last, countBefore);
+        if (countBefore == IDirectory.MaxAnnounced + 1)
+        {
+            // From here on changes are told again; what was not told before has to be read.
+            foreach (var handler in _handlers)
+            {
+                handler.OnPresenceMissed();
+            }
+        }
     }
 
     // Where the last of so many came unannounced, his going, or another's, is not announced either.
@@ -162,4 +171,8 @@ internal sealed class Roster(string channel)
             handler.OnPresence(change);
         }
     }
+
+    // As it is written: to compare as JSON would read numbers of any size.
+    private static bool IsSame(JsonElement one, JsonElement other) =>
+        JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other));
 }

@@ -41,7 +41,7 @@ internal static class HubEndpoint
 
         var services = context.RequestServices;
         return services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, admitted.CountedAs)
-            ?? (isNegotiation ? services.GetRequiredService<UnfinishedConnections>().Negotiate(admitted.Address) : null);
+            ?? (isNegotiation ? services.GetRequiredService<Negotiations>().Begin(admitted.CountedAs) : null);
     }
 
     // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
@@ -55,6 +55,10 @@ internal static class HubEndpoint
             // Without negotiation SignalR makes the connection's id its secret token as well, and others see the id.
             connection.ConnectionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         }
+        else
+        {
+            services.GetRequiredService<Negotiations>().TakeUp(context.GetAdmitted().CountedAs);
+        }
 
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
@@ -62,10 +66,7 @@ internal static class HubEndpoint
             context.GetAdmitted(),
             services.GetRequiredService<SignalRWire>(),
             services.GetRequiredService<ILogger<SignalRConnection>>());
-        using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(
-            gateway.Admitted.Address,
-            isNegotiated: LiveTransports.TokenOf(context) is not null,
-            gateway.Abandon);
+        using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
         gateway.Beginning = beginning;
         connection.Features.Set(gateway);
         connection.Transport = gateway;

@@ -4,4 +4,5 @@ namespace RealtimeGateway.Edges.SignalR;
 /// <param name="MessageBytes">Bytes of one message.</param>
 /// <param name="HandshakeTimeout">How long a new connection may take for its handshake.</param>
 /// <param name="UnfinishedPerAddress">Connections of one address that may be on their way there.</param>
-internal sealed record InboundLimits(int MessageBytes, TimeSpan HandshakeTimeout, int UnfinishedPerAddress);
+/// <param name="Negotiated">Connections that one client may have negotiated and not taken up.</param>
+internal sealed record InboundLimits(int MessageBytes, TimeSpan HandshakeTimeout, int UnfinishedPerAddress, int Negotiated);

@@ -78,6 +78,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
     public Task DrainAsync() => _queue.CompleteAsync();
 
+    public bool HasRoom => _queue.HasRoom;
+
+    public ValueTask WaitForRoomAsync() => _queue.WaitForRoomAsync();
+
     public void Send(ReadOnlyMemory<byte> bytes) => _queue.Add(bytes);
 
     /// <summary>Sends one of SignalR's own messages.</summary>

@@ -26,6 +26,7 @@ internal static class SignalRServices
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();
+        services.AddSingleton<Negotiations>();
         services.AddSingleton<UnfinishedConnections>();
         services.AddSingleton<SignalRWire>();
         services.AddSingleton<HubLifetimeManager<RealtimeHub>, GatewayHubLifetimeManager>();

@@ -1,4 +1,3 @@
-using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Security;
 
@@ -10,129 +9,55 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed class UnfinishedConnections(Live<InboundLimits> limits, TimeProvider time)
 {
-    // As long as SignalR keeps a negotiated connection that nobody takes up.
-    private static readonly TimeSpan NegotiationLife = TimeSpan.FromSeconds(15);
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<ClientAddress, Place> _places = [];
-    private long _nextSweep;
-
-    /// <summary>A client asks for a connection that it will take up by another request; refused where too many did not.</summary>
-    public Error? Negotiate(ClientAddress address)
-    {
-        lock (_lock)
-        {
-            var now = time.GetTimestamp();
-            SweepNeedsLock(now);
-            var place = PlaceNeedsLock(address);
-            place.Forget(now);
-            if (place.Negotiations.Count >= limits.Current.UnfinishedPerAddress)
-            {
-                return new Error(
-                    ErrorCodes.LimitExceeded,
-                    "Too many connections from this address were negotiated and not taken up.",
-                    RetryAfter: (int)NegotiationLife.TotalSeconds);
-            }
-
-            place.Negotiations.Enqueue(now + Ticks(NegotiationLife));
-            return null;
-        }
-    }
+    private readonly Dictionary<ClientAddress, LinkedList<Unfinished>> _byAddress = [];
 
     /// <summary>A connection begins.</summary>
     /// <param name="address">Where it comes from.</param>
-    /// <param name="isNegotiated">Whether it takes up one that was negotiated.</param>
     /// <param name="end">Ends it; called when it takes too long, or another needs its room.</param>
     /// <returns>To be disposed when it has a session, or is gone.</returns>
-    public IDisposable Begin(ClientAddress address, bool isNegotiated, Action end)
+    public IDisposable Begin(ClientAddress address, Action end)
     {
-        Unfinished begun;
-        Unfinished? oldest = null;
-        lock (_lock)
-        {
-            var place = PlaceNeedsLock(address);
-            if (isNegotiated)
-            {
-                place.Negotiations.TryDequeue(out _);
-            }
-
-            if (place.Connections.Count >= limits.Current.UnfinishedPerAddress)
-            {
-                oldest = place.Connections.First!.Value;
-                place.Connections.RemoveFirst();
-            }
-
-            begun = new Unfinished(this, address, end);
-            begun.Node = place.Connections.AddLast(begun);
-        }
-
+        var begun = new Unfinished(this, address, end);
+        var oldest = Add(begun);
         begun.StartTimer(time, limits.Current.HandshakeTimeout);
         oldest?.End();
         return begun;
     }
 
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
-
-    // An address whose negotiations came to nothing tells nobody so.
-    private void SweepNeedsLock(long now)
+    /// <returns>The one that has to make room, if any.</returns>
+    private Unfinished? Add(Unfinished connection)
     {
-        if (now < _nextSweep)
+        lock (_lock)
         {
-            return;
-        }
-
-        _nextSweep = now + Ticks(NegotiationLife);
-        foreach (var (address, place) in _places)
-        {
-            place.Forget(now);
-            if (place.IsEmpty)
+            if (!_byAddress.TryGetValue(connection.Address, out var all))
             {
-                _places.Remove(address);
+                _byAddress[connection.Address] = all = [];
             }
-        }
-    }
 
-    private Place PlaceNeedsLock(ClientAddress address)
-    {
-        if (!_places.TryGetValue(address, out var place))
-        {
-            _places[address] = place = new Place();
-        }
+            connection.Node = all.AddLast(connection);
+            if (all.Count <= limits.Current.UnfinishedPerAddress)
+            {
+                return null;
+            }
 
-        return place;
+            var oldest = all.First!.Value;
+            all.RemoveFirst();
+            return oldest;
+        }
     }
 
     private void Remove(Unfinished connection)
     {
         lock (_lock)
         {
-            if (connection.Node is not { List: { } list } node || !_places.TryGetValue(connection.Address, out var place))
+            if (connection.Node is { List: { } all } node)
             {
-                return;
-            }
-
-            list.Remove(node);
-            if (place.IsEmpty)
-            {
-                _places.Remove(connection.Address);
-            }
-        }
-    }
-
-    private sealed class Place
-    {
-        public LinkedList<Unfinished> Connections { get; } = [];
-
-        /// <summary>When each negotiation that was not taken up is forgotten, the earliest first.</summary>
-        public Queue<long> Negotiations { get; } = new();
-
-        public bool IsEmpty => Connections.Count == 0 && Negotiations.Count == 0;
-
-        public void Forget(long now)
-        {
-            while (Negotiations.TryPeek(out var until) && until <= now)
-            {
-                Negotiations.Dequeue();
+                all.Remove(node);
+                if (all.Count == 0)
+                {
+                    _byAddress.Remove(connection.Address);
+                }
             }
         }
     }
@@ -140,7 +65,7 @@ internal sealed class UnfinishedConnections(Live<InboundLimits> limits, TimeProv
     private sealed class Unfinished(UnfinishedConnections all, ClientAddress address, Action end) : IDisposable
     {
         private ITimer? _timer;
-        private volatile bool _isDone;
+        private int _isDecided;
 
         public ClientAddress Address => address;
 
@@ -149,20 +74,28 @@ internal sealed class UnfinishedConnections(Live<InboundLimits> limits, TimeProv
         public void StartTimer(TimeProvider time, TimeSpan timeout) =>
             _timer = time.CreateTimer(static self => ((Unfinished)self!).End(), this, timeout, Timeout.InfiniteTimeSpan);
 
-        /// <summary>Ends the connection. Whoever needs its room does not wait for that.</summary>
-        public void End()
-        {
-            if (!_isDone)
+        /// <summary>Ends the connection, unless it has a session by then. Whoever needs its room does not wait for that.</summary>
+        public void End() => ThreadPool.UnsafeQueueUserWorkItem(
+            static self =>
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static end => end(), end, preferLocal: false);
-            }
-        }
+                if (self.IsFirst())
+                {
+                    self.EndNow();
+                }
+            },
+            this,
+            preferLocal: false);
 
         public void Dispose()
         {
-            _isDone = true;
+            IsFirst();
             _timer?.Dispose();
             all.Remove(this);
         }
+
+        // Either it is ended or it has come through, never both.
+        private bool IsFirst() => Interlocked.Exchange(ref _isDecided, 1) == 0;
+
+        private void EndNow() => end();
     }
 }

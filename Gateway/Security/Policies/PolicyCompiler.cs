@@ -9,19 +9,19 @@ internal static class PolicyCompiler
     private static readonly TimeSpan MaxHistoryTtl = TimeSpan.FromDays(7);
 
     /// <summary>The policies that could be made; <paramref name="problems"/> gets a sentence for each mistake.</summary>
-    public static PolicySet Compile(GatewayOptions options, ICollection<string> problems)
+    public static PolicySet Compile(IList<ChannelPolicyOptions> channels, IList<string> broadcast, ICollection<string> problems)
     {
         var policies = new List<ChannelPolicy>();
-        for (var i = 0; i < options.Channels.Count; i++)
+        for (var i = 0; i < channels.Count; i++)
         {
-            var policy = Compile(options.Channels[i], $"{GatewayOptions.Section}:Channels:{i}", problems);
+            var policy = Compile(channels[i], $"{GatewayOptions.Section}:Channels:{i}", problems);
             if (policy is not null)
             {
                 policies.Add(policy);
             }
         }
 
-        return new PolicySet(policies, Roles(options.Broadcast, [], $"{GatewayOptions.Section}:Broadcast", problems));
+        return new PolicySet(policies, Roles(broadcast, [], $"{GatewayOptions.Section}:Broadcast", problems));
     }
 
     private static ChannelPolicy? Compile(ChannelPolicyOptions written, string path, ICollection<string> problems)
