@@ -8,8 +8,8 @@ using RealtimeGateway.RateLimits;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// The hub protocol of one connection: it counts the calls that reach no method of the hub, unknown or malformed ones. Those
-/// that do are counted by what they do.
+/// The hub protocol of one connection: it counts what reaches no method of the hub, unknown or malformed. Calls that reach one
+/// are counted by what they do; pings, answers to the server's own calls, and the end are free.
 /// </summary>
 internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConnection connection) : IHubProtocol
 {
@@ -28,7 +28,13 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
             return false;
         }
 
-        if (message is InvocationBindingFailureMessage failure && connection.Session.Charge(Operation.Request) is { } refusal)
+        if (message is InvocationMessage or PingMessage or CompletionMessage or CloseMessage)
+        {
+            return true;
+        }
+
+        // Only a call can be answered; whoever sends other things too often is closed for it in the end.
+        if (connection.Session.Charge(Operation.Request) is { } refusal && message is InvocationBindingFailureMessage failure)
         {
             message = GatewayJsonProtocol.Refuse(failure.InvocationId, failure.Target, refusal);
         }

@@ -35,8 +35,8 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
         if (!_json.TryParseMessage(ref input, binder, out message))
         {
             // A message of an unknown type was read and is ignored. SignalR would take that for a message that has not ended,
-            // and wait for its rest without reading what follows; a ping is what it ignores and goes on from.
-            message = input.Length < unread ? PingMessage.Instance : null;
+            // and wait for its rest without reading what follows; that nothing is to be cancelled is what it goes on from.
+            message = input.Length < unread ? new CancelInvocationMessage(string.Empty) : null;
             return message is not null;
         }
 
