@@ -17,14 +17,15 @@ internal static class ChannelEndpoints
         string? cursor = null,
         string? limit = null)
     {
+        var caller = new RequestCaller(context.GetAdmitted(), limiter);
         if (!TryReadLimit(limit, out var members))
         {
-            return Problem.Of(new Error(ErrorCodes.InvalidRequest, "The limit is not a whole number."));
+            return Problem.Of(caller.Charge(Operation.Request) ?? new Error(ErrorCodes.InvalidRequest, "The limit is not a whole number."));
         }
 
         var channel = ChannelSegment.Of(context, following: 1);
         var request = new MembersRequest { Channel = channel, Cursor = cursor, Limit = members };
-        var result = await operations.GetMembersAsync(new RequestCaller(context.GetAdmitted(), limiter), request, context.RequestAborted);
+        var result = await operations.GetMembersAsync(caller, request, context.RequestAborted);
         return result.IsRefused(out var error, out var page) ? Problem.Of(error) : Results.Ok(ChannelMembers.Of(channel, page));
     }
 
