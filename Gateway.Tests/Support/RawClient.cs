@@ -17,6 +17,17 @@ internal sealed class RawClient : IAsyncDisposable
 
     public static async Task<RawClient> ConnectAsync(string hubUrl, string? token)
     {
+        var client = await OpenAsync(hubUrl, token);
+        await client.BeginAsync();
+
+        // SignalR answers the handshake before the session has begun; a call is answered after that.
+        await client.InvokeAsync("Unsubscribe", """["nothing:here"]""");
+        return client;
+    }
+
+    /// <summary>A client that was let in and has not said yet what it speaks.</summary>
+    public static async Task<RawClient> OpenAsync(string hubUrl, string? token = null)
+    {
         var client = new RawClient();
         if (token is not null)
         {
@@ -24,12 +35,14 @@ internal sealed class RawClient : IAsyncDisposable
         }
 
         await client._socket.ConnectAsync(new Uri(hubUrl.Replace("http", "ws", StringComparison.Ordinal)), CancellationToken.None).InTime();
-        await client.SendAsync("""{"protocol":"json","version":1}""");
-        await client.NextAsync();
-
-        // SignalR answers the handshake before the session has begun; a call is answered after that.
-        await client.InvokeAsync("Unsubscribe", """["nothing:here"]""");
         return client;
+    }
+
+    /// <summary>Shakes hands.</summary>
+    public async Task BeginAsync()
+    {
+        await SendAsync("""{"protocol":"json","version":1}""");
+        await NextAsync();
     }
 
     /// <summary>Sends a message as it is written, with its separator.</summary>

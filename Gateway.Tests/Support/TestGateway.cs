@@ -40,10 +40,12 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="settings">Further settings, as <c>("Auth:RequireSession", "true")</c>.</param>
     /// <param name="services">Further services, before the gateway's own.</param>
     /// <param name="pipeline">What requests pass before the gateway.</param>
+    /// <param name="sources">Where settings come from beside these, the last with the last word.</param>
     public static async Task<TestGateway> StartAsync(
         IEnumerable<(string Key, string Value)>? settings = null,
         Action<IServiceCollection>? services = null,
-        Action<IApplicationBuilder>? pipeline = null)
+        Action<IApplicationBuilder>? pipeline = null,
+        params IConfigurationSource[] sources)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
@@ -51,6 +53,11 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(Standard.Concat(settings ?? [])
             .Select(setting => KeyValuePair.Create("Gateway:" + setting.Key, (string?)setting.Value)));
+        foreach (var source in sources)
+        {
+            builder.Configuration.Sources.Add(source);
+        }
+
         services?.Invoke(builder.Services);
         builder.Services.AddRealtimeGateway();
         var app = builder.Build();
@@ -61,9 +68,9 @@ internal sealed class TestGateway : IAsyncDisposable
     }
 
     /// <summary>A .NET client that is connected; it ends with the gateway.</summary>
-    public async Task<TestClient> ConnectAsync(string? token = null)
+    public async Task<TestClient> ConnectAsync(string? token = null, string? apiKey = null)
     {
-        var client = await TestClient.ConnectAsync(HubUrl, token);
+        var client = await TestClient.ConnectAsync(apiKey is null ? HubUrl : $"{HubUrl}?api_key={Uri.EscapeDataString(apiKey)}", token);
         _clients.Add(client);
         return client;
     }
