@@ -80,6 +80,22 @@ public sealed class ApiKeyRingTests
     }
 
     [Test]
+    public void Key_IsRenewed_AsItIsOnTheNextRing()
+    {
+        var (hour, day) = (_time.GetUtcNow() + TimeSpan.FromHours(1), _time.GetUtcNow() + TimeSpan.FromDays(1));
+        var earlier = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key", hour)).Find("first key", ApiKeyScopes.Connect).OrThrow();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(TestApiKeys.Ring(_time, TestApiKeys.Key("two", "first key", day)).Renew(earlier), Has.Property("ExpiresAt").EqualTo(day).And.Property("Role").Property("Id").EqualTo("two"));
+            Assert.That(TestApiKeys.Ring(_time, TestApiKeys.Key("one", "second key")).Renew(earlier), Is.Null, "another key of its name");
+            Assert.That(TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key", _time.GetUtcNow())).Renew(earlier), Is.Null, "it has expired");
+            Assert.That(TestApiKeys.Ring(_time, new ApiKeyOptions { Name = "one", Sha256 = TestApiKeys.Sha256("first key") }).Renew(earlier), Is.Null, "it lost its scope");
+            Assert.That(TestApiKeys.Ring(_time).Renew(null), Is.Null);
+        });
+    }
+
+    [Test]
     public void EveryMistake_IsNamed_AndNoWrongKeyIsEverFound()
     {
         var problems = new List<string>();
