@@ -184,6 +184,24 @@ public sealed class LiveSettingsTests
         });
     }
 
+    [TestCase("{ \"Gateway\": { \"Enabled\": tru, \"Auth\": { \"Jwt\": { \"Secret\": \"SECRET\" } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": nSECRET } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": \"SECRET\" \"Issuer\": \"x\" } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": [ \"SECRET\" ] } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": \"SECRET\" } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"ApiKeys\": \"SECRET\" } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"ApiKeys\": [ \"SECRET\" ] } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"ApiKeys\": [ { \"Name\": \"shop\", \"Sha256\": \"SECRET\" } ] } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": \"SECRET\", \"PublicKey\": \"SECRET\" } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"PublicKey\": \"-----BEGIN PRIVATE KEY----- SECRET\" } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Authority\": \"http://user:SECRET@issuer.example\" } } } }")]
+    [TestCase("{ \"Gateway\": { \"Auth\": \"SECRET\" } }")]
+    public void Mistakes_AreTold_WithoutWhatIsSecret(string text)
+    {
+        _files.Save(Base, text.Replace("SECRET", Secret, StringComparison.Ordinal));
+        Assert.That(_log.UntilNow().Single().Text, Does.StartWith("The settings have changed and are not taken").And.Not.Contain(Secret));
+    }
+
     [Test]
     public void HostsOwnChanges_AreMadeAgain_AfterEachChange()
     {

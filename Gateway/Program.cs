@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using RealtimeGateway;
+using RealtimeGateway.Configuration;
 using RealtimeGateway.Edges;
 
 try
@@ -35,7 +36,7 @@ catch (OptionsValidationException exception)
 }
 catch (InvalidDataException exception)
 {
-    return await RefuseAsync(new[] { exception.Message, exception.GetBaseException().Message }.Distinct());
+    return await RefuseAsync(new[] { exception.Message, UnreadableFile.Describe(exception) }.Distinct());
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {

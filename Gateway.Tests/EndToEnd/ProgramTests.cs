@@ -111,6 +111,19 @@ public sealed class ProgramTests
         });
     }
 
+    [Test]
+    public async Task BrokenJson_IsToldWithoutWhatItHolds()
+    {
+        using var file = new SettingsFile("{ \"Gateway\": { \"Enabled\": tru, \"Auth\": { \"Jwt\": { \"Secret\": \"a-secret-for-nobody\" } } } }");
+        var (code, said) = await GatewayProgram.RunToEndAsync(Binary, file.Folder);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(said, Has.Some.Contains("LineNumber: 0 | BytePositionInLine: 29"));
+            Assert.That(said, Has.None.Contains("a-secret-for-nobody"));
+        });
+    }
+
     private static async Task<int> AskAsync(GatewayProgram program, string? host)
     {
         using var http = new HttpClient();

@@ -54,7 +54,9 @@ internal static class ConfigurationShape
             // An empty JSON array arrives as an empty value; any other text where a list belongs is a mistake.
             if (!string.IsNullOrEmpty(section.Value))
             {
-                misfits[section.Path] = $"{section.Path} is a list: [ \"{section.Value}\" ] in JSON, {section.Path}:0 elsewhere.";
+                misfits[section.Path] = IsLeaf(element)
+                    ? $"{section.Path} is a list: [ \"{section.Value}\" ] in JSON, {section.Path}:0 elsewhere."
+                    : $"{section.Path} is a list of groups of settings; write them as {section.Path}:0:{element.GetProperties()[0].Name}, ….";
             }
         }
         else if (IsLeaf(type))

@@ -52,7 +52,7 @@ internal sealed class SettingsFiles
     {
         lock (_lock)
         {
-            _unreadable[context.Provider] = $"{context.Provider.Source.Path}: {context.Exception.GetBaseException().Message}";
+            _unreadable[context.Provider] = $"{context.Provider.Source.Path}: {UnreadableFile.Describe(context.Exception)}";
         }
 
         _onChange();
