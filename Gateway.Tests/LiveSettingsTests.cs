@@ -184,6 +184,36 @@ public sealed class LiveSettingsTests
         });
     }
 
+    // A watcher tells of a file a while after it is back: until then the configuration has nothing of it.
+    [Test]
+    public void FileThatIsBack_CountsAsGone_UntilItIsRead()
+    {
+        var limit = Follow(options => options.Limits.ChannelsPerSession);
+        _files.Save(Base, null);
+        _files.Put(Base, Good);
+        _files.Save(Override, """{ "Gateway": { "Limits": { "MessageBytes": 2048 } } }""");
+        Assert.That(limit.Current.Value, Is.EqualTo(7));
+        _files.Tell(Base);
+        Assert.Multiple(() =>
+        {
+            Assert.That(limit.Current.Value, Is.EqualTo(7));
+            Assert.That(Follow(options => options.Limits.MessageBytes).Current.Value, Is.EqualTo(2048));
+        });
+    }
+
+    [Test]
+    public void FileThatCameLater_IsFollowedToo()
+    {
+        var limit = Follow(options => options.Limits.ChannelsPerSession);
+        _files.Save(Override, """{ "Gateway": { "Limits": {,""");
+        Assert.That(_log.UntilNow().Single().Text, Does.Contain(Override));
+        _files.Save(Override, """{ "Gateway": { "Limits": { "ChannelsPerSession": 5 } } }""");
+        Assert.That(limit.Current.Value, Is.EqualTo(5));
+        _files.Save(Override, "half of it");
+        _files.Save(Base, Good.Replace("label:admin", "label:root", StringComparison.Ordinal));
+        Assert.That(limit.Current.Value, Is.EqualTo(5), "what the unreadable file said");
+    }
+
     [TestCase("{ \"Gateway\": { \"Enabled\": tru, \"Auth\": { \"Jwt\": { \"Secret\": \"SECRET\" } } } }")]
     [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": nSECRET } } } }")]
     [TestCase("{ \"Gateway\": { \"Auth\": { \"Jwt\": { \"Secret\": \"SECRET\" \"Issuer\": \"x\" } } } }")]
@@ -257,6 +287,23 @@ public sealed class LiveSettingsTests
         }))).InTime();
         var last = limits.Current.Value;
         Assert.That((last.ChannelsPerSession, last.SubscriptionsPerSession, last.SessionsPerUser, last.ChannelsPerPublish), Is.EqualTo((50, 50, 50, 50)));
+    }
+
+    [Test]
+    public void Gateway_ThatHasEnded_FollowsNothing_ThoughTheConfigurationGoesOn()
+    {
+        var changes = 0;
+        Settings.Changed += () => changes++;
+        _provider.Dispose();
+        _files.Save(Base, Good.Replace("7", "8", StringComparison.Ordinal));
+        _files.Save(Base, "{,");
+        _files.Save(Base, null);
+        _configuration.Reload();
+        Assert.Multiple(() =>
+        {
+            Assert.That(changes, Is.Zero);
+            Assert.That(_log.UntilNow(), Is.Empty);
+        });
     }
 
     private LiveSettings Settings => _provider.GetRequiredService<LiveSettings>();

@@ -65,7 +65,11 @@ internal sealed partial class LiveSettings : IDisposable
         }
     }
 
-    public void Dispose() => _registration.Dispose();
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _files.Dispose();
+    }
 
     private void Reload()
     {
