@@ -102,6 +102,21 @@ public sealed class LiveSettingsTests
         });
     }
 
+    [Test]
+    public void PartThatCannotBeMade_LeavesEveryOtherAsItWas()
+    {
+        var first = Follow(options => options.Limits.ChannelsPerSession);
+        var last = Settings.Follow(options => options.Limits.ChannelsPerSession, limit => limit == 8 ? throw new InvalidOperationException("not 8") : new Box<int>(limit));
+        _files.Save(Base, Good.Replace("7", "8", StringComparison.Ordinal));
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Current.Value, last.Current.Value), Is.EqualTo((7, 7)));
+            Assert.That(_log.UntilNow().Single().Text, Does.Contain("those before stay in force").And.Contain("not 8"));
+        });
+        _files.Save(Base, Good.Replace("7", "9", StringComparison.Ordinal));
+        Assert.That((first.Current.Value, last.Current.Value), Is.EqualTo((9, 9)));
+    }
+
     [TestCase("""{ "Gateway": { "Chanels": [] } }""", "Gateway:Chanels is not a setting.")]
     [TestCase("""{ "Gateway": { "Limits": { "ChannelsPerSession": "many" } } }""", "Gateway:Limits:ChannelsPerSession is not a whole number in range.")]
     [TestCase("""{ "Gateway": { "Limits": { "ChannelsPerSession": 0 } } }""", "Gateway:Limits:ChannelsPerSession is 0; it goes from 1 to 10000.")]
@@ -240,6 +255,23 @@ public sealed class LiveSettingsTests
         Assert.That(limit.Current.Value, Is.EqualTo(8));
         _files.Save(Base, Good.Replace("7", "10", StringComparison.Ordinal));
         Assert.That(limit.Current.Value, Is.EqualTo(11));
+    }
+
+    [Test]
+    public void HostsOwnChanges_ThatFail_ChangeNothing_AndTheLogSaysWhy()
+    {
+        Restart(options => options.Broadcast[1] = "label:root");
+        var broadcast = Follow(options => options.Broadcast);
+        _files.Save(Base, """{ "Gateway": { "Broadcast": [ "any" ] } }""");
+        var (level, said) = _log.UntilNow().Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(broadcast.Current.Value, Is.EqualTo(new[] { "users", "label:root" }));
+            Assert.That(level, Is.EqualTo(LogLevel.Error));
+            Assert.That(said, Does.Contain("those before stay in force").And.Contain("index"));
+        });
+        _files.Save(Base, """{ "Gateway": { "Broadcast": [ "any", "any" ] } }""");
+        Assert.That(broadcast.Current.Value, Is.EqualTo(new[] { "any", "label:root" }));
     }
 
     [Test]

@@ -75,18 +75,23 @@ internal sealed partial class LiveSettings : IDisposable
     {
         lock (_lock)
         {
-            // One save of a file can come as several changes.
-            if (Read() is not { } options || Written(options) == Written(_inForce))
+            try
             {
+                if (!TryReplaceNeedsLock())
+                {
+                    return;
+                }
+            }
+            catch (OptionsValidationException exception)
+            {
+                RefuseNeedsLock(exception.Failures);
                 return;
             }
-
-            // All are made before the first takes effect: what fails leaves everything as it was.
-            Action[] replacements = [.. _followers.Select(follower => follower(options))];
-            _inForce = options;
-            foreach (var replace in replacements)
+            catch (Exception exception)
             {
-                replace();
+                // What the host does to the settings fails on these. Whoever called only tells of a change.
+                RefuseNeedsLock([exception.Message], exception);
+                return;
             }
         }
 
@@ -94,34 +99,40 @@ internal sealed partial class LiveSettings : IDisposable
         Changed?.Invoke();
     }
 
-    private GatewayOptions? Read()
+    private bool TryReplaceNeedsLock()
     {
         if (_files.Problems is { Count: > 0 } unreadable)
         {
-            Refuse(unreadable);
-            return null;
+            RefuseNeedsLock(unreadable);
+            return false;
         }
 
-        try
+        // One save of a file can come as several changes.
+        var options = _factory.Create(Options.DefaultName);
+        if (Written(options) == Written(_inForce))
         {
-            var options = _factory.Create(Options.DefaultName);
             _refused = null;
-            return options;
+            return false;
         }
-        catch (OptionsValidationException exception)
+
+        // All are made before the first takes effect: what fails leaves everything as it was.
+        Action[] replacements = [.. _followers.Select(follower => follower(options))];
+        (_inForce, _refused) = (options, null);
+        foreach (var replace in replacements)
         {
-            Refuse(exception.Failures);
-            return null;
+            replace();
         }
+
+        return true;
     }
 
-    private void Refuse(IEnumerable<string> problems)
+    private void RefuseNeedsLock(IEnumerable<string> problems, Exception? exception = null)
     {
         var text = string.Join(Environment.NewLine, problems.Select(problem => "  " + problem));
         if (text != _refused)
         {
             _refused = text;
-            LogRefused(Environment.NewLine + text);
+            LogRefused(Environment.NewLine + text, exception);
         }
     }
 
@@ -131,5 +142,5 @@ internal sealed partial class LiveSettings : IDisposable
     private partial void LogChanged();
 
     [LoggerMessage(2, LogLevel.Error, "The settings have changed and are not taken; those before stay in force:{Problems}")]
-    private partial void LogRefused(string problems);
+    private partial void LogRefused(string problems, Exception? exception);
 }
