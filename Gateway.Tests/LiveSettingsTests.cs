@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Tests.Support;
@@ -299,6 +300,16 @@ public sealed class LiveSettingsTests
         Assert.That(secret.Current.Value, Is.EqualTo(Secret));
         _files.Save(Base, "{}");
         Assert.That(secret.Current.Value, Is.EqualTo(made));
+    }
+
+    [Test]
+    public void WhatChangesBetweenTheStartAndTheFollowing_IsInForce()
+    {
+        _provider.Dispose();
+        _provider = Provide(isFollowing: false);
+        _ = _provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        _files.Save(Base, Good.Replace("7", "8", StringComparison.Ordinal));
+        Assert.That(Follow(options => options.Limits.ChannelsPerSession).Current.Value, Is.EqualTo(8));
     }
 
     [Test]

@@ -32,6 +32,9 @@ internal sealed partial class LiveSettings : IDisposable
         _logger = logger;
         _files = new SettingsFiles(configuration, Reload);
         _registration = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+
+        // What has changed since the start was read, nobody has heard of.
+        Reload();
     }
 
     /// <summary>Raised after other settings took effect.</summary>
