@@ -303,6 +303,22 @@ public sealed class LiveSettingsTests
     }
 
     [Test]
+    public void Mistakes_AreThoseOfTheSettingsThatAreJudged_WhoeverReadsThemMeanwhile()
+    {
+        var setup = new GatewayOptionsSetup(_configuration);
+        var (bad, good) = (new GatewayOptions(), new GatewayOptions());
+        _files.Save(Base, """{ "Gateway": { "Chanels": [] } }""");
+        setup.Configure(bad);
+        _files.Save(Base, Good);
+        setup.Configure(good);
+        Assert.Multiple(() =>
+        {
+            Assert.That(setup.Validate(null, bad).Failures, Is.EqualTo(new[] { "Gateway:Chanels is not a setting." }));
+            Assert.That(setup.Validate(null, good).Succeeded, Is.True);
+        });
+    }
+
+    [Test]
     public void WhatChangesBetweenTheStartAndTheFollowing_IsInForce()
     {
         _provider.Dispose();

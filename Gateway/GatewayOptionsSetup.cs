@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Edges;
@@ -11,15 +12,16 @@ namespace RealtimeGateway;
 /// <summary>Reads the section <c>Gateway</c>, and stops the start with everything that is wrong with it at once.</summary>
 internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfigureOptions<GatewayOptions>, IValidateOptions<GatewayOptions>
 {
-    private IReadOnlyList<string> _misfits = [];
+    // Of each: a host may have them read while the gateway reads them anew.
+    private readonly ConditionalWeakTable<GatewayOptions, IReadOnlyList<string>> _misfits = [];
 
     public void Configure(GatewayOptions options) =>
-        _misfits = ConfigurationShape.Bind(configuration, GatewayOptions.Section, options);
+        _misfits.AddOrUpdate(options, ConfigurationShape.Bind(configuration, GatewayOptions.Section, options));
 
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         // What is compiled here is thrown away: the compilers say what is wrong, and they alone know.
-        var problems = new List<string>([.. _misfits, .. LimitsCheck.Problems(options.Limits)]);
+        var problems = new List<string>([.. _misfits.TryGetValue(options, out var misfits) ? misfits : [], .. LimitsCheck.Problems(options.Limits)]);
         PolicyCompiler.Compile(options.Channels, options.Broadcast, problems);
         TokenTrust.Compile(options.Auth.Jwt, problems);
         RateRules.Compile(options.RateLimits, problems);
