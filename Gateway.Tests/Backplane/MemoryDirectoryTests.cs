@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Tests.Support;
@@ -16,7 +17,7 @@ public sealed class MemoryDirectoryTests : DirectorySpecification
 
     internal override ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {
-        _directory = new MemoryDirectory(_time);
+        _directory = new MemoryDirectory(_time, NullLogger<MemoryDirectory>.Instance);
         return new((_directory, _directory));
     }
 

@@ -12,7 +12,12 @@ internal sealed class RecordingWatcher : IDirectoryHandler
     /// <summary>Whether something was told that nobody took.</summary>
     public bool HasMore => _told.Reader.TryPeek(out _);
 
+    /// <summary>How often it was told that some changes were not told.</summary>
+    public int Missed { get; private set; }
+
     public void OnPresence(PresenceChange change) => _told.Writer.TryWrite(change);
+
+    public void OnPresenceMissed() => Missed++;
 
     public Task<PresenceChange> NextAsync() => _told.Reader.ReadAsync().AsTask().InTime();
 

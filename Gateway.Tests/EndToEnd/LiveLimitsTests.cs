@@ -61,9 +61,9 @@ public sealed class LiveLimitsTests
     {
         var client = await _gateway.ConnectAsync();
         await client.SubscribeAsync("live:a");
+        _settings.Change(("Limits:Channels", "1"));
+        Assert.That(await client.ErrorOfAsync("Subscribe", "live:b"), Does.StartWith("limit_exceeded: This gateway has its 1 channels"));
         _settings.Change(("Limits:Channels", "2"));
-        Assert.That(await client.ErrorOfAsync("Subscribe", "live:b"), Does.StartWith("limit_exceeded: This gateway has its 2 channels"));
-        _settings.Change(("Limits:Channels", "3"));
         Assert.That((await client.SubscribeAsync("live:b")).Channels, Has.Count.EqualTo(1));
     }
 
@@ -161,9 +161,9 @@ public sealed class LiveLimitsTests
         var address = ClientAddress.Of(IPAddress.Parse("192.0.2.1"));
         using var before = new CountdownEvent(1);
         using var after = new CountdownEvent(1);
-        using var first = connections.Begin(address, isNegotiated: false, () => before.Signal());
+        using var first = connections.Begin(address, () => before.Signal());
         _settings.Change(("Limits:HandshakeTimeout", "00:00:20"));
-        using var second = connections.Begin(address, isNegotiated: false, () => after.Signal());
+        using var second = connections.Begin(address, () => after.Signal());
         _time.Advance(TimeSpan.FromSeconds(19));
         Assert.Multiple(() =>
         {
@@ -180,14 +180,15 @@ public sealed class LiveLimitsTests
         var connections = _gateway.Services.GetRequiredService<UnfinishedConnections>();
         var address = ClientAddress.Of(IPAddress.Parse("192.0.2.1"));
         using var ended = new CountdownEvent(1);
-        using var first = connections.Begin(address, isNegotiated: false, () => ended.Signal());
-        Assert.That(connections.Negotiate(address), Is.Null);
-        _settings.Change(("Limits:UnfinishedPerAddress", "1"));
-        using var second = connections.Begin(address, isNegotiated: false, () => { });
+        using var first = connections.Begin(address, () => ended.Signal());
+        var negotiations = _gateway.Services.GetRequiredService<Negotiations>();
+        Assert.That(negotiations.Begin("user:ann"), Is.Null);
+        _settings.Change(("Limits:UnfinishedPerAddress", "1"), ("Limits:Negotiated", "1"));
+        using var second = connections.Begin(address, () => { });
         Assert.Multiple(() =>
         {
             Assert.That(ended.Wait(Bounds.Timeout), Is.True, "the oldest makes room");
-            Assert.That(connections.Negotiate(address)?.Code, Is.EqualTo(ErrorCodes.LimitExceeded));
+            Assert.That(negotiations.Begin("user:ann")?.Code, Is.EqualTo(ErrorCodes.LimitExceeded));
         });
     }
 

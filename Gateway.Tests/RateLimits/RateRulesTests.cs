@@ -68,7 +68,7 @@ public sealed class RateRulesTests
         Assert.That(exception!.Failures, Has.Member($"Gateway:RateLimits:Publish:1:{key} {sentence}").And.All.StartsWith($"Gateway:RateLimits:Publish:1:{key} "));
     }
 
-    [TestCase("Publish", "10", "Gateway:RateLimits:Publish is a list: ")]
+    [TestCase("Publish", "10", "Gateway:RateLimits:Publish is a list of groups of settings; ")]
     [TestCase("Publish:0", "10", "Gateway:RateLimits:Publish:0 is a group of settings; ")]
     [TestCase("Publsh:0:Permits", "10", "Gateway:RateLimits:Publsh is not a setting.")]
     [TestCase("Publish:0:Window", "00:00:10", "Gateway:RateLimits:Publish:0:Permits is 0; ")]

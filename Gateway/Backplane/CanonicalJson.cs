@@ -13,10 +13,16 @@ internal static class CanonicalJson
     public static ReadOnlySpan<byte> Of(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
-        var buffer = new ArrayBufferWriter<byte>(json.Length);
+        return Of(document.RootElement);
+    }
+
+    /// <summary>The canonical spelling of a value that was read.</summary>
+    public static ReadOnlySpan<byte> Of(JsonElement value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            Write(writer, document.RootElement);
+            Write(writer, value);
         }
 
         return buffer.WrittenSpan;

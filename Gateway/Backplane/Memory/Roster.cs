@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Backplane.Memory;
@@ -35,7 +33,7 @@ internal sealed class Roster(string channel)
             }
 
             member.Enter(occupant);
-            if (occupant.Profile is { } profile && !(member.Profile is { } known && IsSame(known, profile)))
+            if (occupant.Profile is { } profile && !(member.Profile is { } known && CanonicalJson.Of(known).SequenceEqual(CanonicalJson.Of(profile))))
             {
                 member.Profile = profile;
                 TellNeedsLock(PresenceTypes.Update, member, occupant, _members.Count);
@@ -171,8 +169,4 @@ internal sealed class Roster(string channel)
             handler.OnPresence(change);
         }
     }
-
-    // As it is written: to compare as JSON would read numbers of any size.
-    private static bool IsSame(JsonElement one, JsonElement other) =>
-        JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other));
 }
