@@ -248,6 +248,23 @@ public sealed class LiveSettingsTests
         Assert.That(_log.UntilNow().Single().Text, Does.StartWith("The settings have changed and are not taken").And.Not.Contain(Secret));
     }
 
+    [TestCase("""{ "Gateway": { "Auth": null } }""")]
+    [TestCase("""{ "Gateway": { "Auth": { "Jwt": null, "ApiKeys": null } } }""")]
+    [TestCase("""{ "Gateway": { "Auth": { "Jwt": { "Claims": null } } } }""")]
+    [TestCase("""{ "Gateway": { "Channels": null, "Broadcast": null, "Limits": null, "RateLimits": null, "Clients": null, "TrustedProxies": null } }""")]
+    [TestCase("""{ "Gateway": { "Channels": [ null ], "Broadcast": [ null ] } }""")]
+    [TestCase("""{ "Gateway": { "Channels": [ { "Pattern": null, "Read": null, "Write": [ null ], "History": null } ] } }""")]
+    [TestCase("""{ "Gateway": { "Auth": { "ApiKeys": [ { "Name": null, "Sha256": null, "Scopes": null } ] } } }""")]
+    [TestCase("""{ "Gateway": { "RateLimits": { "Publish": [ null ], "Connect": null } } }""")]
+    [TestCase("""{ "Gateway": null }""")]
+    public void Nulls_AreTakenOrRefused_LikeAnythingElse(string text)
+    {
+        _files.Save(Base, text);
+        var (level, said) = _log.UntilNow().Single();
+        TestContext.Out.WriteLine(said);
+        Assert.That(level == LogLevel.Information || !said.Contains("Exception", StringComparison.Ordinal), said);
+    }
+
     [Test]
     public void HostsOwnChanges_AreMadeAgain_AfterEachChange()
     {

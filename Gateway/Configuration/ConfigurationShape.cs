@@ -17,8 +17,9 @@ internal static class ConfigurationShape
         var misfits = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         Check(section, options.GetType(), misfits);
 
+        // What is null is not set: its default stands, as where the key is not there.
         var fitting = section.AsEnumerable(makePathsRelative: true)
-            .Where(entry => !misfits.Keys.Any(bad => IsAtOrBelow($"{section.Path}:{entry.Key}", bad)));
+            .Where(entry => entry.Value is not null && !misfits.Keys.Any(bad => IsAtOrBelow($"{section.Path}:{entry.Key}", bad)));
         new ConfigurationBuilder().AddInMemoryCollection(fitting).Build().Bind(options);
         return [.. misfits.Values];
     }
