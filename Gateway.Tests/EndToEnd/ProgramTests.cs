@@ -1,3 +1,4 @@
+using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.EndToEnd;
@@ -122,6 +123,27 @@ public sealed class ProgramTests
             Assert.That(said, Has.Some.Contains("LineNumber: 0 | BytePositionInLine: 29"));
             Assert.That(said, Has.None.Contains("a-secret-for-nobody"));
         });
+    }
+
+    [Test]
+    public async Task SavedSettings_TakeEffectWithoutARestart_AndBadOnesAreTold()
+    {
+        using var file = new SettingsFile("""{ "Gateway": { "Channels": [ { "Pattern": "chat:*", "Read": [ "any" ] } ] } }""");
+        await using var program = await GatewayProgram.StartAsync(Binary, file.Folder, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var client = await TestClient.ConnectAsync(program.Url + "realtime", token: null);
+        await client.SubscribeAsync("chat:lobby");
+
+        file.Write("""{ "Gateway": { "Chanels": [] } }""");
+        await program.UntilItSaysAsync("The settings have changed and are not taken; those before stay in force:");
+        Assert.That(await program.UntilItSaysAsync("Gateway:Chanels is not a setting."), Is.Empty);
+        Assert.That((await client.SubscribeAsync("chat:garden")).Channels, Has.Count.EqualTo(1));
+
+        file.Write("""{ "Gateway": { "Channels": [ { "Pattern": "chat:lobby", "Read": [ "any" ] } ] } }""");
+        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:garden", "revoked", "permission_denied")));
+        Assert.That(await program.UntilItSaysAsync("The settings have changed and are in force."), Has.None.Contains("not taken"), "said once");
+
+        file.Write("""{ "Gateway": { "Enabled": false } }""");
+        Assert.That((await client.Closed)?.Message, Does.Contain("disabled: This gateway is switched off."));
     }
 
     private static async Task<int> AskAsync(GatewayProgram program, string? host)

@@ -68,6 +68,24 @@ internal sealed class GatewayProgram : IAsyncDisposable
         return (program._process.ExitCode, string.Concat(said).Split('\n'));
     }
 
+    /// <summary>Waits until it says a line that ends so, and returns what it said before it.</summary>
+    public async Task<IReadOnlyList<string>> UntilItSaysAsync(string end)
+    {
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        var before = new List<string>();
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            if (line.EndsWith(end, StringComparison.Ordinal))
+            {
+                return before;
+            }
+
+            before.Add(line);
+        }
+
+        throw new InvalidOperationException($"The gateway ended and did not say '{end}'.");
+    }
+
     /// <summary>Ends it and returns all that it said after it was ready.</summary>
     public async Task<string> EndAsync()
     {
