@@ -242,6 +242,16 @@ public sealed class LiveAdmissionTests
     }
 
     [Test]
+    public async Task Newcomer_WhoseKeyIsRemovedOnTheWay_HasNotItsRole()
+    {
+        await using var newcomer = await RawClient.OpenAsync($"{_gateway.HubUrl}?api_key=the%20key");
+        _settings.Change(NoKey);
+        await newcomer.BeginAsync();
+        var answer = await newcomer.InvokeAsync("Subscribe", """["shop:orders"]""");
+        Assert.That(answer["error"]?.GetValue<string>(), Is.EqualTo("permission_denied: You may not read 'shop:orders'."));
+    }
+
+    [Test]
     public async Task Newcomers_WhileTheRulesChangeBackAndForth_AreAllClosed_WhomTheLastDoNotTake()
     {
         var (started, stop) = (0, false);
