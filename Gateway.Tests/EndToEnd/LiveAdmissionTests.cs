@@ -5,6 +5,7 @@ using RealtimeGateway.Contracts;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Sessions;
 using RealtimeGateway.Tests.Security.Keys;
+using RealtimeGateway.Tests.Security.Tokens;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.EndToEnd;
@@ -294,6 +295,44 @@ public sealed class LiveAdmissionTests
         AssertSoon(() => !SessionsOfGuests().Any());
     }
 
+    [Test]
+    public async Task Authenticate_ThatBeganBeforeAChange_GoesByTheRulesAfterIt()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var answer = new TaskCompletionSource();
+        issuer.Answers = answer.Task;
+        _settings.Change(("Auth:Jwt:Secret", string.Empty), ("Auth:Jwt:Authority", issuer.Url), ("Auth:Jwt:Audience", "gateway"));
+        var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
+        var authenticating = client.AuthenticateAsync(TokenOf(issuer));
+        await issuer.Asked;
+        _settings.Change(NoKey);
+        await client.NextNoticeAsync();
+        answer.SetResult();
+        var ann = await authenticating;
+        Assert.Multiple(async () =>
+        {
+            Assert.That(ann.UserId, Is.EqualTo("ann"));
+            Assert.That(ann.Roles, Does.Not.Contain("key:shop"));
+            Assert.That(await client.ErrorOfAsync("Subscribe", "shop:orders"), Is.EqualTo("permission_denied: You may not read 'shop:orders'."));
+        });
+    }
+
+    [Test]
+    public async Task Authenticate_WithATokenThatIsBelievedNoMoreWhenItIsRead_IsRefused()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var answer = new TaskCompletionSource();
+        issuer.Answers = answer.Task;
+        _settings.Change(("Auth:Jwt:Secret", string.Empty), ("Auth:Jwt:Authority", issuer.Url), ("Auth:Jwt:Audience", "gateway"));
+        var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
+        var refused = client.ErrorOfAsync("Authenticate", TokenOf(issuer));
+        await issuer.Asked;
+        _settings.Change([.. NoKey, ("Auth:Jwt:Audience", "another")]);
+        await client.NextNoticeAsync();
+        answer.SetResult();
+        Assert.That(await refused, Is.EqualTo("unauthenticated: The token is not accepted: its signature, issuer or audience is wrong."));
+    }
+
     private static readonly (string Key, string? Value)[] Shop =
     [
         ("Channels:0:Pattern", "shop:*"), ("Channels:0:Read:0", "key:shop"),
@@ -310,6 +349,12 @@ public sealed class LiveAdmissionTests
         ($"Auth:ApiKeys:{place}:Sha256", TestApiKeys.Sha256(text)),
         ($"Auth:ApiKeys:{place}:Scopes:0", "connect"),
     ];
+
+    private static string TokenOf(TestIssuer issuer)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return TestKeys.SignRsa(new { sub = "ann", iat = now, exp = now + 600, iss = issuer.Url, aud = "gateway" }, TestKeys.Rsa, "RS256", "rsa");
+    }
 
     private static async Task<TestClient> SubscribedAsync(TestClient client, string channel)
     {

@@ -168,35 +168,27 @@ internal sealed partial class Session : ICaller
             return tooOften;
         }
 
-        if ((await _services.Admission.ReadmitAsync(_admitted, token, cancellationToken)).IsRefused(out var refusal, out var admitted))
+        while (true)
         {
-            return refusal;
-        }
+            // 1. Read the token. Its issuer may take its time for it: nothing is held up meanwhile.
+            var (decidedFor, decidedBy) = (_admitted, _services.Admission.Rules);
+            if ((await _services.Admission.ReadmitAsync(decidedFor, token, cancellationToken)).IsRefused(out var refusal, out var admitted))
+            {
+                return refusal;
+            }
 
-        using var _ = await _gate.EnterAsync(cancellationToken);
-        if (_hasEnded)
-        {
-            return Ended;
-        }
+            // 2. Make sure that it still holds. 3. Become who it names.
+            using var _ = await _gate.EnterAsync(cancellationToken);
+            if (_hasEnded)
+            {
+                return Ended;
+            }
 
-        if (_services.Registry.TryMove(this, admitted.Identity.UserId, Limits) is { } tooMany)
-        {
-            return tooMany;
+            if (ReferenceEquals(decidedFor, _admitted) && decidedBy.Equals(_services.Admission.Rules))
+            {
+                return await BecomeAsync(admitted);
+            }
         }
-
-        try
-        {
-            await BecomeAsync(admitted, reason: null);
-        }
-        catch
-        {
-            // Half of one and half of another is nobody.
-            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply the new identity."));
-            throw;
-        }
-
-        var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
-        return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
     }
 
     /// <summary>Takes what the client tells of its user, which the members of all channels that it is seen in hear.</summary>
@@ -345,6 +337,28 @@ internal sealed partial class Session : ICaller
             Recovered = recovered,
             Reason = recovered switch { true => null, false => "unavailable", null => "live" },
         };
+    }
+
+    private async ValueTask<Result<AuthenticateResult>> BecomeAsync(Admitted admitted)
+    {
+        if (_services.Registry.TryMove(this, admitted.Identity.UserId, Limits) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        try
+        {
+            await BecomeAsync(admitted, reason: null);
+        }
+        catch
+        {
+            // Half of one and half of another is nobody.
+            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply the new identity."));
+            throw;
+        }
+
+        var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
+        return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
     }
 
     // The new rights hold from the first line on: what is decided meanwhile elsewhere is decided by them.

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Security.Tokens;
 
@@ -14,6 +15,7 @@ namespace RealtimeGateway.Tests.Security.Tokens;
 internal sealed class TestIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _requests;
 
     private TestIssuer(WebApplication app) => _app = app;
@@ -25,6 +27,12 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     /// <summary>How often it was asked for its discovery document.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Completes when it is asked for the first time.</summary>
+    public Task Asked => _asked.Task.InTime();
+
+    /// <summary>What it answers after.</summary>
+    public Task Answers { get; set; } = Task.CompletedTask;
 
     public static async Task<TestIssuer> StartAsync()
     {
@@ -41,9 +49,11 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private IResult Discovery()
+    private async Task<IResult> Discovery()
     {
         Interlocked.Increment(ref _requests);
+        _asked.TrySetResult();
+        await Answers;
         return Results.Json(new { issuer = Name, jwks_uri = Url + "/keys" });
     }
 
