@@ -29,7 +29,7 @@ internal sealed partial class Session : ICaller
     private readonly RightsTimer _rights;
     private volatile Admitted _admitted;
     private JsonElement? _profile;
-    private bool _hasEnded;
+    private volatile bool _hasEnded;
 
     /// <summary>A client that was admitted, before anything is done for it.</summary>
     public Session(IClientConnection connection, Admitted admitted, SessionServices services)
@@ -64,11 +64,11 @@ internal sealed partial class Session : ICaller
         // The rules may have changed between the door and here. From here on the session is asked again with all others.
         if (_services.Registry.TryAdd(this, _admitted.Address, Limits) is { } tooMany)
         {
-            Refuse(tooMany);
+            End(tooMany);
         }
         else if (_services.Admission.Review(_admitted).IsRefused(out var refusal, out var admitted))
         {
-            Refuse(refusal);
+            End(refusal);
         }
         else
         {
@@ -78,17 +78,18 @@ internal sealed partial class Session : ICaller
             _rights.Set(Identity.ExpiresAt);
             LogOpened(ConnectionId, Identity.UserId);
         }
-
-        void Refuse(Error reason)
-        {
-            _hasEnded = true;
-            Connection.Close(reason);
-        }
     }
 
-    /// <summary>Counts what the client does. One that keeps on after it was refused is closed.</summary>
+    /// <summary>
+    /// Counts what the client does. One that keeps on after it was refused is closed; what is asked for after the end is refused.
+    /// </summary>
     public Error? Charge(Operation operation, int times = 1)
     {
+        if (_hasEnded)
+        {
+            return Ended;
+        }
+
         if (_services.Limiter.Charge(operation, _admitted.CountedAs, times) is not { } refusal)
         {
             return null;
@@ -233,7 +234,7 @@ internal sealed partial class Session : ICaller
             if (_services.Admission.Review(_admitted).IsRefused(out var reason, out var left))
             {
                 await _subscriptions.ClearAsync(GraceOf(Identity));
-                Connection.Close(reason);
+                End(reason);
             }
             else
             {
@@ -244,7 +245,7 @@ internal sealed partial class Session : ICaller
         catch (Exception exception)
         {
             LogReviewFailed(ConnectionId, exception);
-            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply what has changed."));
+            End(new Error(ErrorCodes.Internal, "The gateway failed to apply what has changed."));
         }
     }
 
@@ -353,12 +354,19 @@ internal sealed partial class Session : ICaller
         catch
         {
             // Half of one and half of another is nobody.
-            Connection.Close(new Error(ErrorCodes.Internal, "The gateway failed to apply the new identity."));
+            End(new Error(ErrorCodes.Internal, "The gateway failed to apply the new identity."));
             throw;
         }
 
         var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
         return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
+    }
+
+    // Its connection is not gone at once where the client does not read. What it asks for until then is refused.
+    private void End(Error reason)
+    {
+        _hasEnded = true;
+        Connection.Close(reason);
     }
 
     // The new rights hold from the first line on: what is decided meanwhile elsewhere is decided by them.
