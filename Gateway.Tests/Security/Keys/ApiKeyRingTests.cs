@@ -96,6 +96,15 @@ public sealed class ApiKeyRingTests
     }
 
     [Test]
+    public void KeyThatIsListedTwice_IsRenewedAsTheOneThatIsFound()
+    {
+        var ring = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "first key"), TestApiKeys.Key("two", "first key"));
+        var found = ring.Find("first key", ApiKeyScopes.Connect).OrThrow();
+
+        Assert.That(ring.Renew(found), Is.SameAs(found));
+    }
+
+    [Test]
     public void EveryMistake_IsNamed_AndNoWrongKeyIsEverFound()
     {
         var problems = new List<string>();

@@ -47,7 +47,22 @@ internal sealed class ApiKeyRing
     /// <summary>The key this text is, if it is valid now and has the scope.</summary>
     public Result<ApiKey> Find(string text, string scope)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        if (Find(SHA256.HashData(Encoding.UTF8.GetBytes(text))) is not { } found)
+        {
+            return new Error(ErrorCodes.Unauthenticated, "The API key is not valid.");
+        }
+
+        return found.Scopes.Contains(scope)
+            ? found
+            : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
+    }
+
+    /// <summary>The same key as it is in the ring now; null if it is no longer, or may no longer connect.</summary>
+    public ApiKey? Renew(ApiKey? earlier) =>
+        earlier is not null && Find(earlier.Hash) is { } key && key.Scopes.Contains(ApiKeyScopes.Connect) ? key : null;
+
+    private ApiKey? Find(byte[] hash)
+    {
         ApiKey? found = null;
 
         // Every key is compared, each in constant time: how long this takes tells nothing about what matched.
@@ -59,21 +74,8 @@ internal sealed class ApiKeyRing
             }
         }
 
-        if (found is null || found.ExpiresAt <= _time.GetUtcNow())
-        {
-            return new Error(ErrorCodes.Unauthenticated, "The API key is not valid.");
-        }
-
-        return found.Scopes.Contains(scope)
-            ? found
-            : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
+        return found?.ExpiresAt <= _time.GetUtcNow() ? null : found;
     }
-
-    /// <summary>The same key as it is in the ring now; null if it is no longer, or may no longer connect.</summary>
-    public ApiKey? Renew(ApiKey? earlier) => earlier is null
-        ? null
-        : _keys.FirstOrDefault(key =>
-            key.Hash.AsSpan().SequenceEqual(earlier.Hash) && !(key.ExpiresAt <= _time.GetUtcNow()) && key.Scopes.Contains(ApiKeyScopes.Connect));
 
     private static byte[]? Hash(string hex)
     {
