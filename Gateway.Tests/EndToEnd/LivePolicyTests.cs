@@ -281,6 +281,7 @@ public sealed class LivePolicyTests
         var kept = await HistoryAsync(client);
 
         _settings.Change(off);
+        var standing = (await client.SubscribeAsync("room:a")).Channels.Single().Position;
         var disabled = await client.ErrorOfAsync("GetHistory", new { channel = "room:a" });
         var between = await SendAndHearAsync(client);
         var without = (await (await _gateway.ConnectAsync()).SubscribeAsync("room:a")).Channels.Single().Position;
@@ -295,6 +296,7 @@ public sealed class LivePolicyTests
             Assert.That(first[0].Epoch, Is.Not.Null.And.EqualTo(first[1].Epoch));
             Assert.That(joined, Is.EqualTo(PositionOf(first[1])));
             Assert.That(kept.Publications.Select(message => message.Id), Is.EqualTo(first.Select(message => message.Id)), "and nothing of before");
+            Assert.That(standing, Is.Null, "a channel without history has no position");
             Assert.That(disabled, Does.StartWith("history_disabled: "));
             Assert.That(PositionOf(between), Is.Null);
             Assert.That(without, Is.Null);

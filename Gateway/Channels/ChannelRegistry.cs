@@ -50,6 +50,9 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
     /// <summary>The channel of this name, if somebody on this node is in it.</summary>
     public Channel? Find(string name) => _channels.GetValueOrDefault(name);
 
+    /// <summary>How far a channel is that somebody on this node is in; null where it keeps no history.</summary>
+    public Position? PositionOf(string name) => RetentionOf(name) is null ? null : Find(name)?.Top;
+
     /// <summary>How many channels that clients chose somebody here would be in, if somebody were in these too.</summary>
     public int CountWith(IEnumerable<string> names) => Volatile.Read(ref _count) + names.Count(name => !_channels.ContainsKey(name));
 

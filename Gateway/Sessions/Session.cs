@@ -323,7 +323,7 @@ internal sealed partial class Session : ICaller
     private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
     {
         var isNew = joined.TryGetValue(asked.Channel, out var from);
-        var position = isNew ? from : _services.Channels.Find(asked.Channel)?.Top;
+        var position = isNew ? from : _services.Channels.PositionOf(asked.Channel);
         if (asked.Since is null)
         {
             return new ChannelResult { Channel = asked.Channel, Position = position };
