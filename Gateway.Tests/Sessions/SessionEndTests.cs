@@ -46,7 +46,7 @@ public sealed class SessionEndTests
         Assert.That(gateway.Services.GetRequiredService<SessionRegistry>().Find(connection.Id), Is.Null);
     }
 
-    private static Admitted Guest => new(Identity.Guest, Key: null, BelievedBy: null, ClientAddress.Of(System.Net.IPAddress.Loopback));
+    private static Admitted Guest => new(Identity.Guest, Key: null, Basis: null, ClientAddress.Of(System.Net.IPAddress.Loopback));
 
     /// <summary>A connection whose client reads nothing.</summary>
     private sealed class DeafConnection(IEncoding encoding) : IClientConnection
@@ -57,7 +57,11 @@ public sealed class SessionEndTests
 
         public IEncoding Encoding => encoding;
 
+        public bool HasRoom => false;
+
         public Task<Error> Closed => _closed.Task.InTime();
+
+        public ValueTask WaitForRoomAsync() => new(_closed.Task);
 
         public void Send(ReadOnlyMemory<byte> bytes)
         {

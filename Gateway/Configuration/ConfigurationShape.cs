@@ -49,7 +49,15 @@ internal static class ConfigurationShape
         {
             foreach (var item in section.GetChildren())
             {
-                Check(item, element, misfits);
+                // What is null elsewhere is not set; an entry that is nothing is no entry.
+                if (item.Value is null && !item.GetChildren().Any())
+                {
+                    misfits[item.Path] = $"{item.Path} is empty.";
+                }
+                else
+                {
+                    Check(item, element, misfits);
+                }
             }
 
             // An empty JSON array arrives as an empty value; any other text where a list belongs is a mistake.
