@@ -73,7 +73,7 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             failure = exception;
         }
@@ -109,7 +109,7 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
 
             await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _socketTimeout.Token);
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The receiving side sees the same end and tells it to the hub connection.
             _socket.Abort();
