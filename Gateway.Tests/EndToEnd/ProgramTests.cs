@@ -8,7 +8,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 public sealed class ProgramTests
 {
     // The program's own output, in the configuration of these tests: what lies beside the tests has no settings.
-    private static readonly string Binary = Path.Combine(
+    internal static readonly string Binary = Path.Combine(
         AppContext.BaseDirectory.Replace(Repository.PathOf("Gateway.Tests"), Repository.PathOf("Gateway"), StringComparison.Ordinal),
         "RealtimeGateway.dll");
 

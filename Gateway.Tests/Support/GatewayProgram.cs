@@ -30,6 +30,16 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <summary>Its address, with a slash at the end.</summary>
     public string Url { get; private set; } = string.Empty;
 
+    /// <summary>Bytes of memory that it has now.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>What it said until it was ready.</summary>
     public IReadOnlyList<string> Said => _said;
 
