@@ -51,18 +51,7 @@ public static class RealtimeGatewayServices
     private static void ReviewSessionsWhenSettingsChange(IServiceProvider provider)
     {
         var sessions = provider.GetRequiredService<SessionRegistry>();
-        var (permissions, admission) = (provider.GetRequiredService<Permissions>(), provider.GetRequiredService<Admission>());
-        var reviewed = (permissions.Rules, admission.Rules);
-        provider.GetRequiredService<LiveSettings>().Changed += () =>
-        {
-            // Most settings decide about nobody.
-            var rules = (permissions.Rules, admission.Rules);
-            if (!rules.Equals(reviewed))
-            {
-                reviewed = rules;
-                _ = sessions.ReviewAsync(); // Each sees its own exceptions.
-            }
-        };
+        provider.GetRequiredService<LiveSettings>().Changed += () => _ = sessions.ReviewAsync(); // Each sees its own exceptions.
     }
 
     private static void AddConfiguration(IServiceCollection services, Action<GatewayOptions>? configure)

@@ -69,7 +69,7 @@ public sealed class LivePolicyTests
         await user.SubscribeAsync("room:a");
         await guest.SubscribeAsync("room:a");
         var publishing = PublishUntilAsync("room:a", out var stop);
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i <= 20; i++)
         {
             _settings.Change(("Channels:0:Read:0", i % 2 == 0 ? "users" : "any"), ("Limits:ChannelsPerSession", $"{100 + i}"));
             await user.NextEventAsync();
@@ -81,7 +81,7 @@ public sealed class LivePolicyTests
         var rest = await user.EventsUntilNowAsync();
         Assert.Multiple(async () =>
         {
-            Assert.That(rest.Select(heard => heard.Data.GetInt32()), Is.EqualTo(Enumerable.Range(20, count - 20)));
+            Assert.That(rest.Select(heard => heard.Data.GetInt32()), Is.EqualTo(Enumerable.Range(21, count - 21)));
             Assert.That((await user.PresenceUntilNowAsync()).Count(change => change.Member.UserId == "ann"), Is.EqualTo(1), "that he came, and no more");
         });
     }
@@ -120,11 +120,12 @@ public sealed class LivePolicyTests
         await watcher.SubscribeAsync("room:a");
         await watcher.NextPresenceAsync();
 
-        // The end of another subscription says that the watcher has been asked again.
+        // The end of another subscription says that the watcher is asked again, and a call is answered after that.
         await watcher.SubscribeAsync("other:mark");
         await watcher.NextPresenceAsync();
         _settings.Change(("Channels:0:Presence:0", "users"), ("Channels:1:Read:0", "users"));
         await watcher.NextNoticeAsync();
+        await watcher.UnsubscribeAsync("nothing:here");
         await marked.SubscribeAsync("room:a");
         Assert.Multiple(async () =>
         {
@@ -264,6 +265,35 @@ public sealed class LivePolicyTests
         });
         _authorizer.Answer.SetResult();
         await AssertHearsAsync(waiting, "other:slow");
+    }
+
+    [Test]
+    public async Task ChangeOfSomethingElse_DecidesNothingAgain()
+    {
+        var client = await _gateway.ConnectAsync(TestTokens.For("ann"));
+        await client.SubscribeAsync(new[] { "room:a", "other:slow" });
+        var asked = _authorizer.Decisions;
+        var sessions = _gateway.Services.GetRequiredService<SessionRegistry>();
+        _settings.Change(("Limits:ChannelsPerSession", "50"), ("RateLimits:Publish:0:Permits", "1000"));
+        await sessions.ReviewAsync();
+        Assert.That(_authorizer.Decisions, Is.EqualTo(asked));
+        _settings.Change(("Channels:2:Pattern", "more:*"));
+        await sessions.ReviewAsync();
+        Assert.That(_authorizer.Decisions, Is.GreaterThan(asked), "but policies are something");
+    }
+
+    // A subscription that was made in between must not be taken for one that is decided.
+    [TestCase("Clients:Subscribe", "false", "true")]
+    [TestCase("Channels:0:Read:0", "users", "any")]
+    public void RulesThatWereOthersMeanwhile_AreNotTheSame(string key, string meanwhile, string again)
+    {
+        _settings.Change((key, again));
+        var rights = _gateway.Services.GetRequiredService<RightsCheck>();
+        var before = rights.Rules;
+        Assert.That(rights.Rules, Is.EqualTo(before));
+        _settings.Change((key, meanwhile));
+        _settings.Change((key, again));
+        Assert.That(rights.Rules, Is.Not.EqualTo(before));
     }
 
     [Test]

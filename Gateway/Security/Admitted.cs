@@ -17,4 +17,7 @@ internal sealed record Admitted(Identity Own, ApiKey? Key, string? Basis, Client
 
     /// <summary>Who he is by all that he showed; ends when the first of it does.</summary>
     public Identity Identity { get; } = Key is null ? Own : Own.WithKey(Key.Role, Key.ExpiresAt);
+
+    /// <summary>Whether he is who he was earlier, by the same credentials.</summary>
+    public bool IsStill(Admitted earlier) => Own == earlier.Own && Key == earlier.Key;
 }

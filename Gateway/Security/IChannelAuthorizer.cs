@@ -8,8 +8,8 @@ namespace RealtimeGateway.Security;
 public interface IChannelAuthorizer
 {
     /// <summary>
-    /// Decides one access. Asked again about everything a session hears when its identity changes; then an answer that takes
-    /// longer than 5 s, or an exception, is a denial.
+    /// Decides one access. Asked again about everything a session hears when its identity or the policies change; then an
+    /// answer that takes longer than 5 s, or an exception, is a denial.
     /// </summary>
     /// <param name="access">Who wants to do what, where.</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for the answer any more.</param>

@@ -28,6 +28,7 @@ internal sealed partial class Session : ICaller
     private readonly SubscriptionSet _subscriptions;
     private readonly RightsTimer _rights;
     private volatile Admitted _admitted;
+    private object _decidedBy;
     private JsonElement? _profile;
     private volatile bool _hasEnded;
 
@@ -37,6 +38,7 @@ internal sealed partial class Session : ICaller
         Connection = connection;
         _admitted = admitted;
         _services = services;
+        _decidedBy = services.Rights.Rules;
         _logger = services.Logger;
         _subscriptions = new SubscriptionSet(this, services.Channels, services.Directory, services.Time);
         _rights = new RightsTimer(services.Time, () => _ = ReviewAsync()); // It logs its own exceptions.
@@ -236,10 +238,15 @@ internal sealed partial class Session : ICaller
                 await _subscriptions.ClearAsync(GraceOf(Identity));
                 End(reason);
             }
-            else
+            else if (!left.IsStill(_admitted) || !_decidedBy.Equals(_services.Rights.Rules))
             {
                 _services.Registry.TryMove(this, left.Identity.UserId, Limits);
                 await BecomeAsync(left, hasExpired ? ErrorCodes.TokenExpired : null);
+            }
+            else
+            {
+                // Nothing that rights depend on is another: a host is not asked about all channels of all sessions for nothing.
+                _rights.Set(Identity.ExpiresAt);
             }
         }
         catch (Exception exception)
@@ -373,7 +380,7 @@ internal sealed partial class Session : ICaller
     private async ValueTask BecomeAsync(Admitted admitted, string? reason)
     {
         var before = Identity;
-        _admitted = admitted;
+        (_admitted, _decidedBy) = (admitted, _services.Rights.Rules);
         _rights.Set(admitted.Identity.ExpiresAt);
         if (before.UserId != Identity.UserId)
         {
