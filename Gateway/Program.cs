@@ -20,6 +20,9 @@ try
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
     });
 
+    // What one connection sent and nobody has read yet; it would be 1 MiB, of strangers too.
+    builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = 64 * 1024);
+
     // What stops the start is told below, in a sentence.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.Services.AddRealtimeGateway();

@@ -74,7 +74,7 @@ public sealed class BeforeAuthenticationTests
     [Test]
     public async Task Negotiations_ThatNobodyTakesUp_AreBounded_ForTheirAddressAlone()
     {
-        await using var gateway = await StartAsync(("Limits:UnfinishedPerAddress", "3"));
+        await using var gateway = await StartAsync(("Limits:Negotiated", "3"));
         var first = await NegotiateAsync(gateway, Here);
         await NegotiateAsync(gateway, Here);
         await NegotiateAsync(gateway, Here);
@@ -85,7 +85,7 @@ public sealed class BeforeAuthenticationTests
             Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
             Assert.That(refused.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(15)));
             Assert.That(problem["code"]!.GetValue<string>(), Is.EqualTo("limit_exceeded"));
-            Assert.That(problem["detail"]!.GetValue<string>(), Is.EqualTo("Too many connections from this address were negotiated and not taken up."));
+            Assert.That(problem["detail"]!.GetValue<string>(), Is.EqualTo("Too many connections were negotiated and not taken up."));
             Assert.That(problem["retryAfter"]!.GetValue<int>(), Is.EqualTo(15));
         });
         await NegotiateAsync(gateway, Elsewhere);

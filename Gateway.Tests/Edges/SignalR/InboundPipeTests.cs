@@ -62,7 +62,7 @@ public sealed class InboundPipeTests
     public async Task MessageThatNeverEnds_IsNotKept()
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), (_, _) => { });
+        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
         var reading = inbound.ReadAsync().AsTask();
         for (var i = 0; i < 1_000; i++)
         {
@@ -93,7 +93,7 @@ public sealed class InboundPipeTests
     public async Task Cancellation_IsSeen_WhateverIsBuffered()
     {
         var transport = new Pipe();
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), (_, _) => { });
+        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
         await transport.Writer.WriteAsync(Encoding.UTF8.GetBytes("{}" + End));
         inbound.CancelPendingRead();
         var cancelled = await inbound.ReadAsync().AsTask().InTime();
@@ -110,7 +110,7 @@ public sealed class InboundPipeTests
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         var refused = new List<(string, string?)>();
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), (frame, error) => refused.Add((error.Code, frame.InvocationId)));
+        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (frame, error) => refused.Add((error.Code, frame.InvocationId)));
         var passed = new StringBuilder();
         var reading = Task.Run(async () =>
         {

@@ -11,7 +11,12 @@ namespace RealtimeGateway.Edges.SignalR;
 /// the size bound and those nested too deep. Each is dropped as it comes, whatever its size, and told to the edge, which
 /// answers it. Messages end with a record separator, which no valid JSON contains.
 /// </summary>
-internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limits, Action<FrameScanner, Error> onRefused) : PipeReader
+/// <param name="transport">What the client sends.</param>
+/// <param name="limits">How much one message may be.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onEndless">Told when a message is too large before its end has come.</param>
+/// <param name="onRefused">Told of a message that was dropped, when all of it has come.</param>
+internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limits, TimeProvider time, Action onEndless, Action<FrameScanner, Error> onRefused) : PipeReader
 {
     private const byte RecordSeparator = 0x1E;
 
@@ -23,16 +28,31 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
         $"The message nests too deep: data may nest {JsonPayload.MaxDepth} deep.");
 
     private (FrameScanner Scanner, Error Error)? _refusing;
+    private long _waitingSince;
+
+    /// <summary>
+    /// For how long a whole message has been waited for. What SignalR does not ask for, because it is busy with an earlier one,
+    /// is not waited for.
+    /// </summary>
+    public TimeSpan Silence => Volatile.Read(ref _waitingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        while (true)
+        Volatile.Write(ref _waitingSince, time.GetTimestamp());
+        try
         {
-            var result = await transport.ReadAsync(cancellationToken);
-            if (TryPass(result, out var passed))
+            while (true)
             {
-                return passed;
+                var result = await transport.ReadAsync(cancellationToken);
+                if (TryPass(result, out var passed))
+                {
+                    return passed;
+                }
             }
+        }
+        finally
+        {
+            Volatile.Write(ref _waitingSince, 0);
         }
     }
 
@@ -109,6 +129,7 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
         if (Judge(buffer) is { } tooLarge)
         {
             _refusing = (new FrameScanner(), tooLarge);
+            onEndless();
         }
 
         return good;

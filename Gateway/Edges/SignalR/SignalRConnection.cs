@@ -18,10 +18,17 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 {
+    /// <summary>
+    /// For how long a client may say nothing. SignalR has the same bound, but begins to count at the client's first ping: who
+    /// vanishes before it, or never sends one, would be kept for good.
+    /// </summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(30);
+
     private readonly ConnectionContext _connection;
     private readonly GatewayJsonProtocol _protocol;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
+    private readonly InboundPipe _inbound;
     private HubConnectionContext? _hub;
     private Session? _session;
     private int _isClosing;
@@ -34,9 +41,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         Admitted = admitted;
         Encoding = wire.Encoding;
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
-        Input = new InboundPipe(connection.Transport.Input, wire.Inbound, OnRefused);
+        _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue);
-        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static queue => ((OutboundQueue)queue).CheckProgress(), _queue);
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckProgress(), this);
     }
 
     public string Id => _connection.ConnectionId;
@@ -56,7 +63,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     public CancellationToken Aborted => _hub?.ConnectionAborted ?? CancellationToken.None;
 
     /// <summary>What SignalR reads instead of the transport.</summary>
-    public PipeReader Input { get; }
+    public PipeReader Input => _inbound;
 
     /// <summary>What SignalR writes to instead of the transport.</summary>
     public PipeWriter Output { get; }
@@ -114,6 +121,17 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         AbortTransport();
     }
 
+    // About once a second.
+    private void CheckProgress()
+    {
+        _queue.CheckProgress();
+        if (_session is not null && _inbound.Silence > MaxSilence)
+        {
+            LogSilent(Id);
+            AbortTransport();
+        }
+    }
+
     private async Task AbortWhenSentAsync()
     {
         await _queue.CompleteAsync();
@@ -154,6 +172,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
+    // A stranger's endless message is not waited for.
+    private void OnEndless()
+    {
+        if (_session is null)
+        {
+            Abandon();
+        }
+    }
+
     private void OnRefused(FrameScanner frame, Error error)
     {
         LogRefused(Id, error.Code);
@@ -183,4 +210,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     [LoggerMessage(5, LogLevel.Debug, "Connection {ConnectionId} is closed: it did not finish its handshake in time, or others needed its room.")]
     private partial void LogAbandoned(string connectionId);
+
+    [LoggerMessage(6, LogLevel.Debug, "Connection {ConnectionId} is closed: its client has said nothing for too long.")]
+    private partial void LogSilent(string connectionId);
 }
