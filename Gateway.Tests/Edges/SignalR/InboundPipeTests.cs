@@ -106,6 +106,34 @@ public sealed class InboundPipeTests
         });
     }
 
+    [Test]
+    public async Task Silence_IsSinceSignalRAskedForAMessage_WhateverCameOfIt()
+    {
+        var (transport, time) = (new Pipe(), new ManualTime());
+        var inbound = new InboundPipe(
+            transport.Reader,
+            new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), UnfinishedPerAddress: 10, Negotiated: 10),
+            time,
+            () => { },
+            (_, _) => { });
+        Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero));
+        var reading = inbound.ReadAsync().AsTask();
+        time.Advance(TimeSpan.FromSeconds(20));
+        await transport.Writer.WriteAsync(Encoding.UTF8.GetBytes("{"));
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.FromSeconds(30)), "half a message is none");
+        await transport.Writer.WriteAsync(Encoding.UTF8.GetBytes("}" + End));
+        inbound.AdvanceTo((await reading.InTime()).Buffer.End);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero), "SignalR is busy with it");
+        reading = inbound.ReadAsync().AsTask();
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.FromSeconds(3)));
+        await transport.Writer.CompleteAsync();
+        await reading.InTime();
+        Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero));
+    }
+
     private static async Task<(string Passed, List<(string Code, string? InvocationId)> Refused)> RunAsync(string sent, int[] sizes)
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));

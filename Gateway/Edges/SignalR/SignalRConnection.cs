@@ -43,7 +43,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue);
-        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckProgress(), this);
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
     public string Id => _connection.ConnectionId;
@@ -121,16 +121,18 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         AbortTransport();
     }
 
-    // About once a second.
-    private void CheckProgress()
+    // About once a second. Who polls shows by that that he is there, and sends no pings.
+    private void CheckPeer()
     {
         _queue.CheckProgress();
-        if (_session is not null && _inbound.Silence > MaxSilence)
+        if (_session is not null && _inbound.Silence > MaxSilence && !IsPolled)
         {
             LogSilent(Id);
-            AbortTransport();
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
         }
     }
+
+    private bool IsPolled => _connection.Features.Get<IConnectionInherentKeepAliveFeature>() is { HasInherentKeepAlive: true };
 
     private async Task AbortWhenSentAsync()
     {

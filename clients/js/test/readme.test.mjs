@@ -69,7 +69,7 @@ function here(code) {
   return code.replace('http://localhost:5080', gateway.url);
 }
 
-/** Runs a client in this package's folder; `heard` gives the next event that it prints. */
+/** Runs a client in this package's folder; `heard` gives the next message that it prints, and passes over who comes and goes. */
 function run(command, args) {
   // A group of its own: `dotnet run` starts the client as a process of its own, which is to end with it.
   const client = spawn(command, args, { cwd: fileURLToPath(folder), stdio: ['ignore', 'pipe', 'inherit'], detached: true });
@@ -79,7 +79,7 @@ function run(command, args) {
       for (;;) {
         const { value, done } = await lines.next();
         assert.ok(!done, `${command} ended`);
-        if (value.startsWith('chat:')) {
+        if (value.startsWith('chat:lobby message')) {
           return value;
         }
       }
