@@ -99,7 +99,7 @@ internal sealed partial class Session : ICaller
 
         if (_services.Limiter.CountRefusal(ConnectionId))
         {
-            Connection.Close(refusal);
+            End(refusal);
         }
 
         return refusal;

@@ -29,12 +29,16 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
 
     private (FrameScanner Scanner, Error Error)? _refusing;
     private long _waitingSince;
+    private volatile bool _isClosed;
 
     /// <summary>
     /// For how long a whole message has been waited for. What SignalR does not ask for, because it is busy with an earlier one,
     /// is not waited for.
     /// </summary>
     public TimeSpan Silence => Volatile.Read(ref _waitingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>The client was told to go: whatever still comes is dropped.</summary>
+    public void Close() => _isClosed = true;
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -81,7 +85,7 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
     /// <summary>Lets whole messages through, up to the first that is not in order; drops that one when it comes first.</summary>
     private bool TryPass(ReadResult read, out ReadResult passed)
     {
-        var buffer = read.Buffer;
+        var buffer = _isClosed ? read.Buffer.Slice(read.Buffer.End) : read.Buffer;
         var good = _refusing is null && !read.IsCanceled ? MeasureGood(buffer) : 0;
         if (good > 0)
         {

@@ -101,6 +101,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         if (Interlocked.Exchange(ref _isClosing, 1) == 0)
         {
             LogClosing(Id, reason.Code);
+            _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
             Send(new CloseMessage(reason.ToString(), allowReconnect: true));
             _ = AbortWhenSentAsync(); // Nothing in it throws.
         }
