@@ -322,13 +322,15 @@ public sealed class SessionBoundsTests
         }
 
         // The transport is closed after the session.
-        Assert.CatchAsync<InvalidOperationException>(async () =>
+        Assert.CatchAsync<InvalidOperationException>(() => ReadAsync(client).InTime());
+    }
+
+    private static async Task ReadAsync(RawClient client)
+    {
+        while (true)
         {
-            while (true)
-            {
-                await client.NextAsync();
-            }
-        });
+            await client.NextAsync();
+        }
     }
 
     private async Task WaitForEndsAsync(int count)

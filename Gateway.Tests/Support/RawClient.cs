@@ -59,17 +59,7 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>The next message that is of this type; others are passed over.</summary>
-    public async Task<JsonNode> NextOfTypeAsync(int type)
-    {
-        while (true)
-        {
-            var message = await NextAsync();
-            if (message["type"]?.GetValue<int>() == type)
-            {
-                return message;
-            }
-        }
-    }
+    public Task<JsonNode> NextOfTypeAsync(int type) => FindOfTypeAsync(type).InTime(); // Pings alone would come without end.
 
     /// <summary>The next message.</summary>
     public async Task<JsonNode> NextAsync()
@@ -86,6 +76,18 @@ internal sealed class RawClient : IAsyncDisposable
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<JsonNode> FindOfTypeAsync(int type)
+    {
+        while (true)
+        {
+            var message = await NextAsync();
+            if (message["type"]?.GetValue<int>() == type)
+            {
+                return message;
+            }
+        }
     }
 
     private Task SendAsync(byte[] bytes, WebSocketMessageType type) =>

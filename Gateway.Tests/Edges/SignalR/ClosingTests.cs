@@ -31,7 +31,7 @@ public sealed class ClosingTests
             await client.SendAsync("""{"type":1,"target":"Send","arguments":["live:room","message",1]}""");
         }
 
-        var last = await ReadToTheEndAsync(client);
+        var last = await ReadToTheEndAsync(client).InTime();
         Assert.Multiple(async () =>
         {
             Assert.That(last, Is.EqualTo("unauthenticated: Go."), "it gets all that was sent to it, and then the reason");
