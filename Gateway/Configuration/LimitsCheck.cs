@@ -46,7 +46,7 @@ internal static class LimitsCheck
         ];
         foreach (var (name, value) in durations)
         {
-            if (value < TimeSpan.FromSeconds(1) || value > LimitsOptions.MaxHandshakeTimeout)
+            if (value < TimeSpan.FromSeconds(1) || value > LimitsOptions.MaxTimeout)
             {
                 yield return $"{Section}{name} is {value}; it goes from 00:00:01 to 00:01:00.";
             }

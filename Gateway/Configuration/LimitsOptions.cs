@@ -9,8 +9,8 @@ public sealed class LimitsOptions
     /// <summary>The highest <see cref="MessageBytes"/>.</summary>
     internal const int MaxMessageBytes = 1024 * 1024;
 
-    /// <summary>The longest <see cref="HandshakeTimeout"/>.</summary>
-    internal static readonly TimeSpan MaxHandshakeTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>The longest <see cref="HandshakeTimeout"/> and <see cref="WriteTimeout"/>.</summary>
+    internal static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>How many of the largest messages must find room in what may wait for one client.</summary>
     internal const int OutboundMessages = 4;

@@ -13,7 +13,7 @@ internal static class SignalRServices
         {
             // The gateway's own bounds, which can change while it runs, are at most these.
             hub.MaximumReceiveMessageSize = LimitsOptions.MaxMessageBytes + 1; // And the separator.
-            hub.HandshakeTimeout = LimitsOptions.MaxHandshakeTimeout + TimeSpan.FromSeconds(5);
+            hub.HandshakeTimeout = LimitsOptions.MaxTimeout + TimeSpan.FromSeconds(5);
             hub.EnableDetailedErrors = false;
 
             // One call of a client after another: what it sends second is published second (promise 2).
