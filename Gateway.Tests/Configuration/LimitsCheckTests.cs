@@ -11,6 +11,7 @@ public sealed class LimitsCheckTests
         ["MessageBytes", 1024L, 1024L * 1024],
         ["OutboundBytes", 64L * 1024, 64L * 1024 * 1024],
         ["UnfinishedPerAddress", 1L, 100_000L],
+        ["Negotiated", 1L, 1_000_000L],
         ["SessionsPerAddress", 1L, 1_000_000L],
         ["SessionsPerUser", 1L, 100_000L],
         ["Channels", 1L, 10_000_000L],
