@@ -151,9 +151,9 @@ public sealed class LiveSettingsTests
         Assert.That(_log.UntilNow().Single().Text, Does.Contain("Gateway:Chanels"));
     }
 
-    [TestCase("{ \"Gateway\": {\n \"Enabled\": true,, } }", "LineNumber: 1 | BytePositionInLine: 17")]
-    [TestCase("", "LineNumber: 0 | BytePositionInLine: 0")]
-    [TestCase("  \n", "LineNumber: 1 | BytePositionInLine: 0")]
+    [TestCase("{ \"Gateway\": {\n \"Enabled\": true,, } }", "line 2, byte 18")]
+    [TestCase("", "line 1, byte 1")]
+    [TestCase("  \n", "line 2, byte 1")]
     [TestCase("[]", "Top-level JSON element must be an object")]
     [TestCase("""{ "Gateway": { "Enabled": true, "enabled": false } }""", "A duplicate key 'Gateway:enabled' was found.")]
     [TestCase(null, "is gone")]

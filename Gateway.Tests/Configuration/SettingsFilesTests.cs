@@ -42,7 +42,7 @@ public sealed class SettingsFilesTests
         using var files = Follow(configuration);
         _folder.Save("one.json", "{,");
         _folder.Save("two.json", null);
-        Assert.That(files.Problems, Is.EqualTo(new[] { "one.json: It is no JSON. LineNumber: 0 | BytePositionInLine: 1.", "two.json is gone." }));
+        Assert.That(files.Problems, Is.EqualTo(new[] { "one.json: It is no JSON: line 1, byte 2.", "two.json is gone." }));
         _folder.Put("one.json", "{}");
         _folder.Put("two.json", "{}");
         Assert.That(files.Problems, Has.Count.EqualTo(2), "nobody has read them yet");

@@ -123,8 +123,8 @@ public sealed class LiveSettingsTests
         });
     }
 
-    [TestCase("{ \"Gateway\": { \"Enabled\": false,", "appsettings.json: It is no JSON. LineNumber: 0 | BytePositionInLine: 31.")]
-    [TestCase("", "appsettings.json: It is no JSON. LineNumber: 0 | BytePositionInLine: 0.")]
+    [TestCase("{ \"Gateway\": { \"Enabled\": false,", "appsettings.json: It is no JSON: line 1, byte 32.")]
+    [TestCase("", "appsettings.json: It is no JSON: line 1, byte 1.")]
     [TestCase("{ \"Gateway\": { \"Enabled\": false, \"Chanels\": [] } }", "Gateway:Chanels is not a setting.")]
     [TestCase("{ \"Gateway\": { \"Enabled\": \"no\" } }", "Gateway:Enabled is not true or false.")]
     [TestCase("{ \"Gateway\": { \"Enabled\": false, \"Auth\": { \"Jwt\": { \"Secret\": \"weak\" } } } }", "Gateway:Auth:Jwt:Secret is too short to be safe: it needs 32 bytes or more.")]

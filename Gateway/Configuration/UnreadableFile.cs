@@ -8,7 +8,7 @@ internal static class UnreadableFile
     /// <summary>A sentence with the place, and nothing of what stands there.</summary>
     public static string Describe(Exception exception) => exception.GetBaseException() switch
     {
-        JsonException json => $"It is no JSON. LineNumber: {json.LineNumber} | BytePositionInLine: {json.BytePositionInLine}.",
+        JsonException json => $"It is no JSON: line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.",
         var other => other.Message,
     };
 }
