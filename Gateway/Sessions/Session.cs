@@ -302,49 +302,20 @@ internal sealed partial class Session : ICaller
         Dictionary<string, bool> seesPresence,
         CancellationToken cancellationToken)
     {
-        var wanted = ToSubscription(request, asked);
+        var wanted = _subscriptions.With(request.Id, asked.Select(channel => channel.Channel), new SubscriptionTerms(request.Echo, request.Hidden));
         if (SubscribeRules.Check(wanted, _subscriptions.OfClient, _services.Channels, Limits) is { } tooMany)
         {
             return tooMany;
         }
 
         var joined = await _subscriptions.SetAsync(wanted, seesPresence, cancellationToken);
-        return new SubscribeResult(wanted.Id, null, [.. asked.Select(channel => ToResult(channel, joined))]);
+        return SubscribeAnswer.Of(wanted, asked, joined, _services.Channels);
     }
 
     private static Subscription ImplicitOf(Identity identity)
     {
         string[] channels = identity.UserId is { } userId ? [ChannelName.All, ChannelName.OfUser(userId)] : [ChannelName.All];
         return Subscription.To(Subscription.Implicit, channels, SubscriptionTerms.Plain);
-    }
-
-    private Subscription ToSubscription(SubscribeRequest request, IEnumerable<ChannelRequest> asked)
-    {
-        var channels = asked.Select(channel => channel.Channel);
-        var terms = new SubscriptionTerms(request.Echo, request.Hidden);
-        return request.Id is null && _subscriptions.Find(Subscription.Default) is { } standing
-            ? standing.With(channels, terms)
-            : Subscription.To(request.Id ?? Subscription.Default, channels, terms);
-    }
-
-    private ChannelResult ToResult(ChannelRequest asked, IReadOnlyDictionary<string, Position?> joined)
-    {
-        var isNew = joined.TryGetValue(asked.Channel, out var from);
-        var position = isNew ? from : _services.Channels.PositionOf(asked.Channel);
-        if (asked.Since is null)
-        {
-            return new ChannelResult { Channel = asked.Channel, Position = position };
-        }
-
-        // What was missed is not replayed yet: only who missed nothing is told that he has everything.
-        bool? recovered = isNew ? asked.Since == position : null;
-        return new ChannelResult
-        {
-            Channel = asked.Channel,
-            Position = position,
-            Recovered = recovered,
-            Reason = recovered switch { true => null, false => "unavailable", null => "live" },
-        };
     }
 
     private async ValueTask<Result<AuthenticateResult>> BecomeAsync(Admitted admitted)

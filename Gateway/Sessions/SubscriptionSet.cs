@@ -30,6 +30,12 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
     public Subscription? Find(string id) => _subscriptions.GetValueOrDefault(id);
 
+    /// <summary>What the subscription of this id would be with these channels; without an id the default one, which is widened.</summary>
+    public Subscription With(string? id, IEnumerable<string> channelNames, SubscriptionTerms terms) =>
+        id is null && Find(Subscription.Default) is { } standing
+            ? standing.With(channelNames, terms)
+            : Subscription.To(id ?? Subscription.Default, channelNames, terms);
+
     public bool Hears(string channel) => _memberships.ContainsKey(channel);
 
     /// <summary>Makes or replaces one subscription: all of it, or on an exception nothing.</summary>
