@@ -37,29 +37,32 @@ public sealed class LivePolicyTests
     public async Task PolicyThatNoLongerAllows_EndsTheSubscription_AndNothingOfItComesAfterTheNotice()
     {
         await using var guest = await _gateway.ConnectRawAsync();
-        await guest.InvokeAsync("Subscribe", """[["room:a","other:a"]]""");
+        await guest.InvokeAsync("Subscribe", """["other:a"]""");
         var publishing = PublishUntilAsync("room:a", out var stop);
-        var heard = new List<int>();
-        JsonNode message;
-        while ((message = await NextAsync(guest))["state"] is null)
+        for (var round = 0; round < 20; round++)
         {
-            heard.Add(message["data"]!.GetValue<int>());
-            if (heard.Count == 3)
+            _settings.Change(("Channels:0:Read:0", "any"));
+            await guest.InvokeAsync("Subscribe", """["room:a"]""");
+            var heard = new List<int>();
+            JsonNode message;
+            while ((message = await NextAsync(guest))["state"] is null)
             {
-                _settings.Change(("Channels:0:Read:0", "users"));
+                heard.Add(message["data"]!.GetValue<int>());
+                if (heard.Count == 3)
+                {
+                    _settings.Change(("Channels:0:Read:0", "users"));
+                }
             }
+
+            var other = await PublishAsync("other:a", -1);
+            Assert.That(message.ToJsonString(), Is.EqualTo("""{"channel":"room:a","state":"revoked","reason":"permission_denied"}"""));
+            Assert.That(heard, Has.Count.GreaterThanOrEqualTo(3).And.EqualTo(Enumerable.Range(heard[0], heard.Count)), "all before the notice, in order");
+            Assert.That((await NextAsync(guest))["id"]!.GetValue<string>(), Is.EqualTo(other.Id), "and then only of the other channel");
+            Assert.That((await guest.InvokeAsync("Subscribe", """["room:a"]"""))["error"]!.GetValue<string>(), Is.EqualTo("permission_denied: You may not read 'room:a'."));
         }
 
-        var published = (await PublishAsync("room:a", -1), await PublishAsync("other:a", -2));
         stop();
         await publishing;
-        Assert.Multiple(async () =>
-        {
-            Assert.That(message.ToJsonString(), Is.EqualTo("""{"channel":"room:a","state":"revoked","reason":"permission_denied"}"""));
-            Assert.That(heard, Has.Count.GreaterThanOrEqualTo(3).And.EqualTo(Enumerable.Range(0, heard.Count)), "all before the notice, in order");
-            Assert.That((await NextAsync(guest))["id"]!.GetValue<string>(), Is.EqualTo(published.Item2.Id), "and then only of the other channel");
-            Assert.That((await guest.InvokeAsync("Subscribe", """["room:a"]"""))["error"]!.GetValue<string>(), Is.EqualTo("permission_denied: You may not read 'room:a'."));
-        });
     }
 
     [Test]
