@@ -19,7 +19,7 @@ public sealed record ChannelResult
     /// </summary>
     public bool? Recovered { get; init; }
 
-    /// <summary><c>live</c>, <c>epoch_changed</c>, <c>trimmed</c>, <c>too_far</c>, <c>position_ahead</c> or <c>unavailable</c>.</summary>
+    /// <summary>One of <see cref="RecoveryReasons"/>; null where everything came, or nothing was asked for.</summary>
     public string? Reason { get; init; }
 }
 

@@ -36,4 +36,15 @@ public sealed record EventMessage
     /// <summary>All channels of the call, when it named several.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Channels { get; init; }
+
+    /// <summary>True when it comes from history because the session asked for what it missed; then it comes before any live one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Replayed { get; init; }
+
+    /// <summary>
+    /// The keys of the session's subscriptions with event patterns or a filter that it matched
+    /// (<see cref="SubscribeResult.Key"/>); absent where only plain ones did.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Matched { get; init; }
 }

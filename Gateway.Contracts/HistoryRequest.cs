@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace RealtimeGateway.Contracts;
 
-/// <summary>The argument of <c>GetHistory</c>: <c>{ channel, since?, limit?, reverse? }</c>.</summary>
+/// <summary>The argument of <c>GetHistory</c>: <c>{ channel, since?, limit?, reverse?, events?, filter? }</c>.</summary>
 [JsonConverter(typeof(HistoryRequestConverter))]
 public sealed record HistoryRequest
 {
@@ -20,18 +20,24 @@ public sealed record HistoryRequest
     public Position? Since { get; init; }
 
     /// <summary>
-    /// Publications a page, 1 to <see cref="MaxLimit"/>. A page of large ones ends earlier, when they reach a quarter of
-    /// what may wait for one client.
+    /// Publications a page, 1 to <see cref="MaxLimit"/>. A page ends earlier when they reach a quarter of what may wait for one
+    /// client, or when <see cref="MaxLimit"/> of those that the channel keeps, or 4 MiB of them, were looked at.
     /// </summary>
     public int Limit { get; init; } = DefaultLimit;
 
     /// <summary>Newest first instead of oldest first.</summary>
     public bool Reverse { get; init; }
+
+    /// <inheritdoc cref="SubscribeRequest.Events"/>
+    public IReadOnlyList<string>? Events { get; init; }
+
+    /// <inheritdoc cref="SubscribeRequest.Filter"/>
+    public IReadOnlyList<FilterCondition>? Filter { get; init; }
 }
 
 internal sealed class HistoryRequestConverter : JsonConverter<HistoryRequest>
 {
-    private const string Shape = "GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse? }.";
+    private const string Shape = "GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse?, events?, filter? }.";
 
     public override bool HandleNull => true;
 
@@ -49,11 +55,22 @@ internal sealed class HistoryRequestConverter : JsonConverter<HistoryRequest>
             Since = PositionBody.ToPosition(body.Since, Shape),
             Limit = body.Limit ?? HistoryRequest.DefaultLimit,
             Reverse = body.Reverse ?? false,
+            Events = body.Events?.Contains(null!) is true ? throw new ShapeException(Shape) : body.Events,
+            Filter = body.Filter,
         };
     }
 
     public override void Write(Utf8JsonWriter writer, HistoryRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Body(value.Channel, PositionBody.Of(value.Since), value.Limit, value.Reverse), options);
+        JsonSerializer.Serialize(
+            writer,
+            new Body(value.Channel, PositionBody.Of(value.Since), value.Limit, value.Reverse, value.Events, value.Filter),
+            options);
 
-    private sealed record Body(string? Channel, PositionBody? Since, int? Limit, bool? Reverse);
+    private sealed record Body(
+        string? Channel,
+        PositionBody? Since,
+        int? Limit,
+        bool? Reverse,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Events,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FilterCondition>? Filter);
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace RealtimeGateway.Contracts;
 
-/// <summary>The argument of <c>Publish</c>: <c>{ channel or channels, event, data, id?, echo? }</c>.</summary>
+/// <summary>
+/// The argument of <c>Publish</c>: <c>{ channel or channels, event, data, id?, echo? }</c>, and from trusted code <c>readers?</c>.
+/// </summary>
 [JsonConverter(typeof(PublishRequestConverter))]
 public sealed record PublishRequest
 {
@@ -27,6 +29,12 @@ public sealed record PublishRequest
 
     /// <summary>False spares the connection that publishes. Default true.</summary>
     public bool Echo { get; init; } = true;
+
+    /// <summary>
+    /// Trusted code only: 1 to 100 roles, such as <c>team:blue</c> or <c>label:vip</c>. Of those that may read the channel, only
+    /// sessions holding one of them receive, recover or list the publication. Null for all of them.
+    /// </summary>
+    public IReadOnlyList<string>? Readers { get; init; }
 }
 
 internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
@@ -43,15 +51,9 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
         }
 
         var body = JsonShapes.Body<Body>(ref reader, options, Shape);
-        if (body.Channel is null == body.Channels is null || body.Channels?.Contains(null!) is true)
+        if (body.Channel is null == body.Channels is null || body.Channels?.Contains(null!) is true || body.Readers?.Contains(null!) is true)
         {
             throw new ShapeException(Shape);
-        }
-
-        if (body.Readers is { ValueKind: not JsonValueKind.Null })
-        {
-            // Taken and not applied, it would hand a message to those from whom it was to be kept.
-            throw new ShapeException("Publish does not take readers from a client; leave them out.");
         }
 
         return new PublishRequest
@@ -62,11 +64,15 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
             Data = body.Data,
             Id = body.Id,
             Echo = body.Echo ?? true,
+            Readers = body.Readers,
         };
     }
 
     public override void Write(Utf8JsonWriter writer, PublishRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Body(value.Channel, value.Channels, value.Event, value.Data, value.Id, value.Echo, null), options);
+        JsonSerializer.Serialize(
+            writer,
+            new Body(value.Channel, value.Channels, value.Event, value.Data, value.Id, value.Echo, value.Readers),
+            options);
 
     private sealed record Body(
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Channel,
@@ -75,5 +81,5 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonElement Data,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
         bool? Echo,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Readers);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Readers);
 }

@@ -5,7 +5,7 @@ namespace RealtimeGateway.Contracts;
 
 /// <summary>
 /// The argument of <c>Subscribe</c>. On the wire it is a channel's name, a list of channels, or an object
-/// <c>{ channels, id?, hidden?, echo? }</c>; a channel is its name or <c>{ channel, since }</c>.
+/// <c>{ channels, id?, events?, filter?, hidden?, echo? }</c>; a channel is its name or <c>{ channel, since }</c>.
 /// </summary>
 [JsonConverter(typeof(SubscribeRequestConverter))]
 public sealed record SubscribeRequest
@@ -20,6 +20,15 @@ public sealed record SubscribeRequest
     public string? Id { get; init; }
 
     /// <summary>
+    /// Which events are wanted, by patterns of which one must match: segments between dots, <c>*</c> for exactly one
+    /// (<c>order.*.paid</c>). 1 to 100 of them, each up to 255 characters. Null for all events.
+    /// </summary>
+    public IReadOnlyList<string>? Events { get; init; }
+
+    /// <summary>Conditions on <c>data</c>, all of which must hold; null or empty for none.</summary>
+    public IReadOnlyList<FilterCondition>? Filter { get; init; }
+
+    /// <summary>
     /// True lets the session hear without being a member that others see; the policy's <c>Hidden</c> must allow it. Default
     /// false. A session that has the channel by another subscription too is seen.
     /// </summary>
@@ -32,7 +41,7 @@ public sealed record SubscribeRequest
 internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest>
 {
     private const string Shape =
-        "Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, hidden?, echo? }.";
+        "Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, events?, filter?, hidden?, echo? }.";
 
     public override bool HandleNull => true;
 
@@ -46,11 +55,12 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
                 return new SubscribeRequest { Channels = JsonShapes.List<ChannelRequest>(ref reader, options, Shape) };
             case JsonTokenType.StartObject:
                 var body = JsonShapes.Body<SubscribeBody>(ref reader, options, Shape);
-                RefuseWhatComesLater(body);
                 return new SubscribeRequest
                 {
                     Channels = body.Channels ?? throw new ShapeException(Shape),
                     Id = body.Id,
+                    Events = body.Events?.Contains(null!) is true ? throw new ShapeException(Shape) : body.Events,
+                    Filter = body.Filter,
                     Hidden = body.Hidden ?? false,
                     Echo = body.Echo ?? true,
                 };
@@ -60,16 +70,18 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
     }
 
     public override void Write(Utf8JsonWriter writer, SubscribeRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new SubscribeBody { Channels = value.Channels, Id = value.Id, Hidden = value.Hidden, Echo = value.Echo }, options);
-
-    // A filter that is taken and not applied would hand a client what it asked not to get, so it is refused instead.
-    private static void RefuseWhatComesLater(SubscribeBody body)
-    {
-        if (body.Filter is { ValueKind: not JsonValueKind.Null } || body.Events is { ValueKind: not JsonValueKind.Null })
-        {
-            throw new ShapeException("Subscribe does not take events or filter in this version; leave them out.");
-        }
-    }
+        JsonSerializer.Serialize(
+            writer,
+            new SubscribeBody
+            {
+                Channels = value.Channels,
+                Id = value.Id,
+                Events = value.Events,
+                Filter = value.Filter,
+                Hidden = value.Hidden,
+                Echo = value.Echo,
+            },
+            options);
 
     private sealed record SubscribeBody
     {
@@ -82,9 +94,9 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
         public bool? Echo { get; init; }
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public JsonElement? Events { get; init; }
+        public IReadOnlyList<string>? Events { get; init; }
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public JsonElement? Filter { get; init; }
+        public IReadOnlyList<FilterCondition>? Filter { get; init; }
     }
 }

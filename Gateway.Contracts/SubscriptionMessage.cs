@@ -6,7 +6,11 @@ namespace RealtimeGateway.Contracts;
 /// <param name="Channel">The channel.</param>
 /// <param name="State">One of <see cref="SubscriptionStates"/>.</param>
 /// <param name="Reason">Why: one of <see cref="ErrorCodes"/>, or <see cref="SubscriptionStates.Presence"/>.</param>
+/// <param name="Epoch">With <see cref="SubscriptionStates.Position"/>: the epoch of the position.</param>
+/// <param name="Offset">With <see cref="SubscriptionStates.Position"/>: the offset up to which the session has all that is for it.</param>
 public sealed record SubscriptionMessage(
     string Channel,
     string State,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Epoch = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Offset = null);

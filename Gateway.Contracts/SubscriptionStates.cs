@@ -9,6 +9,12 @@ public static class SubscriptionStates
     /// <summary>Something of this channel was not told; with the reason <see cref="Presence"/>, changes of its members: list them again.</summary>
     public const string Gap = "gap";
 
+    /// <summary>
+    /// How far the session is, told where publications passed it over (event patterns, filter, readers, or its own without echo):
+    /// the position from which to recover.
+    /// </summary>
+    public const string Position = "position";
+
     /// <summary>The reason of a <see cref="Gap"/> in what was told of the members.</summary>
     public const string Presence = "presence";
 }

@@ -8,6 +8,7 @@ using RealtimeGateway.Edges;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Edges.Rest;
 using RealtimeGateway.Edges.SignalR;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
@@ -90,6 +91,10 @@ public static class RealtimeGatewayServices
         services.AddLive(
             options => new { options.Enabled, options.Auth },
             options => new AdmissionRules(options.Enabled, options.Auth.RequireApiKey, options.Auth.RequireSession));
+        services.AddLive(
+            options => options.Auth.Jwt,
+            jwt => new RevocationMemory(jwt.MaxTokenLifetime + (3 * jwt.ClockSkew))); // A token may be from the future by one, be taken after its end by another.
+        services.AddSingleton<Revocations>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Permissions>();
     }
@@ -105,7 +110,11 @@ public static class RealtimeGatewayServices
         services.AddLive(
             options => options.Limits,
             limits => new DraftRules(limits.MessageBytes, limits.ChannelsPerPublish, limits.OutboundBytes / LimitsOptions.OutboundMessages));
+        services.AddLive(options => options.Limits, limits => new RecoveryLimits(limits.RecoveryPublications, limits.OutboundBytes / LimitsOptions.OutboundMessages));
+        services.AddSingleton<ChannelServices>();
+        services.AddSingleton<InterestCatalog>();
         services.AddSingleton<ChannelRegistry>();
+        services.AddSingleton<HistoryReader>();
         services.AddSingleton<Publisher>();
     }
 
@@ -123,9 +132,11 @@ public static class RealtimeGatewayServices
             limits.ChannelsPerSession,
             limits.SubscriptionsPerSession,
             limits.Channels,
+            limits.FiltersPerChannel,
             limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes, limits.WriteTimeout));
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();
         services.AddSingleton<SessionServices>();

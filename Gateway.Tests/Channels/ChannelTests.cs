@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Backplane;
-using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Channels;
@@ -14,13 +13,14 @@ public sealed class ChannelTests
     [Test]
     public async Task Publication_IsEncodedOnceForEachFormat_HoweverManyHearIt()
     {
-        var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
+        var services = TestChannels.Services(new ManualTime());
+        var broker = services.Broker;
+        var channel = new Channel("chat:a", services);
         var (one, other) = (new CountingEncoding(), new CountingEncoding());
         var audience = Enumerable.Range(0, 100).Select(i => new Listener($"c{i}", i % 2 == 0 ? one : other)).ToArray();
         foreach (var listener in audience)
         {
-            await channel.TryJoinAsync(listener, retention: null, default);
+            await channel.TryJoinAsync(listener, SubscriberInterests.Everything, since: null, retention: null, default);
         }
 
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
@@ -35,22 +35,23 @@ public sealed class ChannelTests
     [Test]
     public async Task LastToLeave_EndsTheNodesHearing_AndTheNextBeginsItAgain()
     {
-        var broker = new MemoryBroker(new MemoryBrokerOptions(10, 1_000_000), new ManualTime());
-        var channel = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
+        var services = TestChannels.Services(new ManualTime());
+        var broker = services.Broker;
+        var channel = new Channel("chat:a", services);
         var listener = new Listener("c1", new CountingEncoding());
-        await channel.TryJoinAsync(listener, retention: null, default);
+        await channel.TryJoinAsync(listener, SubscriberInterests.Everything, since: null, retention: null, default);
         channel.Leave(listener);
         Assert.That(await channel.TryRetireAsync(), Is.True);
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
-        var (joined, _) = await channel.TryJoinAsync(listener, retention: null, default);
-        var next = new Channel("chat:a", broker, new MemoryDirectory(new ManualTime(), NullLogger<MemoryDirectory>.Instance));
-        await next.TryJoinAsync(listener, retention: null, default);
+        var joined = await channel.TryJoinAsync(listener, SubscriberInterests.Everything, since: null, retention: null, default);
+        var next = new Channel("chat:a", services);
+        await next.TryJoinAsync(listener, SubscriberInterests.Everything, since: null, retention: null, default);
         await broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
 
         Assert.Multiple(() =>
         {
-            Assert.That(joined, Is.False, "what was given up is not the channel any more");
+            Assert.That(joined, Is.Null, "what was given up is not the channel any more");
             Assert.That(listener.Heard, Is.EqualTo(1));
         });
     }
@@ -59,7 +60,7 @@ public sealed class ChannelTests
     {
         public int Count { get; private set; }
 
-        public ReadOnlyMemory<byte> Encode(Publication publication)
+        public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed)
         {
             Count++;
             return publication.Data;
@@ -76,6 +77,8 @@ public sealed class ChannelTests
     {
         public string ConnectionId => id;
 
+        public IReadOnlySet<Role> Roles => Identity.Guest.Roles;
+
         public bool WantsEcho => true;
 
         public bool SeesPresence => true;
@@ -86,6 +89,12 @@ public sealed class ChannelTests
         {
             message.For(encoding);
             Heard++;
+        }
+
+        public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
+
+        public void TellPosition(Position position)
+        {
         }
 
         public void DeliverPresence(Outbound message) => Deliver(message);

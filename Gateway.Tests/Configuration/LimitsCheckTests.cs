@@ -18,6 +18,8 @@ public sealed class LimitsCheckTests
         ["ChannelsPerSession", 1L, 10_000L],
         ["SubscriptionsPerSession", 1L, 1_000L],
         ["ChannelsPerPublish", 1L, 1_000L],
+        ["FiltersPerChannel", 1L, 100_000L],
+        ["RecoveryPublications", 1L, 10_000L],
         ["ProfileBytes", 256L, 64L * 1024],
         ["IdleChannels", 1L, 10_000_000L],
         ["HistoryBytes", 1024L * 1024, 64L * 1024 * 1024 * 1024],

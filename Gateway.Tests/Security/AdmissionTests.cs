@@ -21,12 +21,14 @@ public sealed class AdmissionTests
 
     private ManualTime _time = null!;
     private TokenValidator _tokens = null!;
+    private Revocations _revocations = null!;
 
     [SetUp]
     public void Start()
     {
         var options = new JwtOptions { Secret = TestTokens.Secret };
         _time = new ManualTime();
+        _revocations = new Revocations(new RevocationMemory(TimeSpan.FromHours(24)), _time);
         _tokens = new TokenValidator(options, TokenTrust.Compile(options, []), _time, NullLogger<TokenValidator>.Instance);
     }
 
@@ -215,6 +217,64 @@ public sealed class AdmissionTests
         Assert.That(Admission(requireApiKey: true).Review(user).Error?.Code, Is.EqualTo(ErrorCodes.TokenExpired));
     }
 
+    [Test]
+    public async Task RevokedToken_IsRefused_AndANewerOneIsNot()
+    {
+        var old = Token("ann");
+        var ofAnother = Token("bob");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var sameSecond = Token("ann", seconds: 601);
+        _revocations.AddUser("ann", reason: null);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var newer = Token("ann");
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(old, null)).Error, Is.EqualTo(new Error(ErrorCodes.Unauthenticated, "The token was revoked; get a new one.")));
+            Assert.That((await AdmitAsync(sameSecond, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated), "times of tokens are whole seconds");
+            Assert.That((await AdmitAsync(newer, null)).Error, Is.Null);
+            Assert.That((await AdmitAsync(ofAnother, null)).Error, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task RevokedToken_IsRefusedAloneOfItsUsers()
+    {
+        var one = TestTokens.Sign(new { sub = "ann", jti = "one", iat = Now, exp = Now + 600 });
+        var other = TestTokens.Sign(new { sub = "ann", jti = "other", iat = Now, exp = Now + 600 });
+        _revocations.AddToken("one", reason: null);
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(one, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(other, null)).Error, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task TokenWithoutATimeOfIssue_IsRefused_WhileItsUsersRevocationIsRemembered()
+    {
+        _revocations.AddUser("ann", reason: null);
+        _time.Advance(TimeSpan.FromHours(1));
+        var undated = TestTokens.Sign(new { sub = "ann", exp = Now + 600 });
+        Assert.That((await AdmitAsync(undated, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+    }
+
+    [Test]
+    public async Task RevokedUser_IsAGuest_OrCannotGoOn()
+    {
+        var user = (await AdmitAsync(Token("ann"), GoodKey)).OrThrow();
+        _revocations.AddUser("ann", reason: "account_closed");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Admission().FindLoss(user), Is.EqualTo("account_closed"));
+            Assert.That(Admission().Review(user).OrThrow().Identity.UserId, Is.Null);
+            Assert.That(RolesOf(Admission().Review(user).OrThrow()), Is.EquivalentTo(["any", "guests", "key:backend"]));
+            Assert.That(Admission(requireSession: true).Review(user).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        });
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
+
     private ValueTask<Result<Admitted>> AdmitAsync(
         string? token,
         string? apiKey,
@@ -231,7 +291,7 @@ public sealed class AdmissionTests
             TestApiKeys.Key("backend", GoodKey),
             TestApiKeys.Key("backend", ShortKey, start + TimeSpan.FromHours(1)),
             new ApiKeyOptions { Name = "scopeless", Sha256 = TestApiKeys.Sha256(ScopelessKey) });
-        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _time);
+        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _revocations, _time);
     }
 
     private string Token(string userId, int seconds = 600)

@@ -193,24 +193,6 @@ public sealed class SubscriptionTests
     }
 
     [Test]
-    public async Task Since_IsAnsweredHonestly()
-    {
-        var first = await _other.SendAsync("chat:a", "message", 1);
-        await _other.SendAsync("chat:a", "message", 2);
-        var behind = await _client.SubscribeAsync(new { channels = new[] { new { channel = "chat:a", since = new { epoch = first.Epoch, offset = 1 } } } });
-        var live = await _client.SubscribeAsync(new { channels = new[] { new { channel = "chat:a", since = new { epoch = first.Epoch, offset = 2 } } } });
-        await _client.UnsubscribeAsync("chat:a");
-        var current = await _client.SubscribeAsync(new { channels = new[] { new { channel = "chat:a", since = new { epoch = first.Epoch, offset = 2 } } } });
-        var position = new Position(first.Epoch!, 2);
-        Assert.Multiple(() =>
-        {
-            Assert.That(behind.Channels.Single(), Is.EqualTo(new ChannelResult { Channel = "chat:a", Position = position, Recovered = false, Reason = "unavailable" }));
-            Assert.That(live.Channels.Single(), Is.EqualTo(new ChannelResult { Channel = "chat:a", Position = position, Recovered = null, Reason = "live" }));
-            Assert.That(current.Channels.Single(), Is.EqualTo(new ChannelResult { Channel = "chat:a", Position = position, Recovered = true }));
-        });
-    }
-
-    [Test]
     public async Task Bounds_AreKept_AndWhatIsThereStays()
     {
         await _client.SubscribeAsync(new[] { "chat:1", "chat:2", "chat:3", "chat:4", "chat:5" });

@@ -6,7 +6,9 @@ namespace RealtimeGateway.Backplane;
 /// <summary>Carries publications between nodes and keeps history. One per node; all nodes of a backplane share its streams.</summary>
 /// <remarks>
 /// Within an epoch the offsets of a channel are 1, 2, 3…, and each names one publication forever (promise 2). Assigning the
-/// position, keeping and carrying are one step: nobody sees a publication whose position another can still get.
+/// position, keeping and carrying are one step: nobody sees a publication whose position another can still get. A channel that
+/// keeps nothing any more and that nobody hears is remembered by its position for a day, and in a bounded number; after that it
+/// begins a new epoch.
 /// </remarks>
 internal interface IBroker
 {
@@ -37,7 +39,10 @@ internal interface IBroker
     /// <summary>Reads what a channel keeps.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="retention">What it keeps.</param>
-    /// <param name="after">Only what has a higher offset, or with <paramref name="reverse"/> a lower one; null for all.</param>
+    /// <param name="after">
+    /// Only what has a higher offset, or with <paramref name="reverse"/> a lower one; null for all. What follows is read without
+    /// a hole: where the next one is no longer kept, the page begins with the oldest that is.
+    /// </param>
     /// <param name="limit">Publications at most.</param>
     /// <param name="reverse">Newest first instead of oldest first.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -28,10 +28,15 @@ internal sealed record Publication
     /// <summary>False spares the sender's connection.</summary>
     public bool Echo { get; init; } = true;
 
+    /// <summary>The roles one of which a session must hold to get it, as they are written; null for whoever may read the channel.</summary>
+    public IReadOnlyList<string>? Readers { get; init; }
+
     /// <summary>Given by the broker, where the channel keeps history.</summary>
     public Position? Position { get; init; }
 
     /// <summary>About how many bytes it takes, in memory or on a wire: payload, texts, and what surrounds them.</summary>
     public int Size =>
-        Overhead + Data.Length + sizeof(char) * (Channel.Length + Event.Length + Id.Length + (Channels?.Sum(channel => channel.Length) ?? 0));
+        Overhead + Data.Length + sizeof(char) * (Channel.Length + Event.Length + Id.Length + LengthOf(Channels) + LengthOf(Readers));
+
+    private static int LengthOf(IReadOnlyList<string>? names) => names?.Sum(name => name.Length) ?? 0;
 }

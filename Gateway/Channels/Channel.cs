@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
@@ -9,12 +11,21 @@ namespace RealtimeGateway.Channels;
 /// Two locks. The gate orders what waits for the broker: the first to join makes the node hear the channel, the last to leave
 /// ends that. The lock orders who is in against what is handed out, and nothing waits under it.
 /// </remarks>
-internal sealed class Channel(string name, IBroker broker, IDirectory directory) : IBrokerHandler, IDirectoryHandler
+[SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: TryRetireAsync frees the timer.")]
+internal sealed class Channel(string name, ChannelServices services) : IBrokerHandler, IDirectoryHandler
 {
+    /// <summary>How often at most a subscriber is told how far it is, while publications pass it over.</summary>
+    private static readonly TimeSpan PositionInterval = TimeSpan.FromSeconds(5);
+
     private readonly AsyncGate _gate = new();
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ISubscriber> _audience = new(StringComparer.Ordinal);
+    private readonly Audience _audience = new();
+    private readonly Dictionary<string, CatchUp> _catchingUp = new(StringComparer.Ordinal);
     private Position? _top;
+    private Tail? _tail;
+    private int _tailUsers;
+    private ITimer? _positionTimer;
+    private bool _isPositionDue;
     private bool _isWatched;
     private bool _isHeard;
     private bool _isRetired;
@@ -22,22 +33,62 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
     /// <summary>The position of the last publication that was handed out here; null without history.</summary>
     public Position? Top => Volatile.Read(ref _top);
 
-    /// <summary>Adds a subscriber, who hears everything after the returned position.</summary>
-    /// <returns>False when this object is no longer the channel: take a new one.</returns>
-    public async ValueTask<(bool Joined, Position? From)> TryJoinAsync(ISubscriber subscriber, Retention? retention, CancellationToken cancellationToken)
+    /// <summary>How much a subscriber is given of what it missed.</summary>
+    public RecoveryLimits Limits => services.Recovery.Current;
+
+    /// <summary>Takes a subscriber in.</summary>
+    /// <param name="subscriber">The subscriber.</param>
+    /// <param name="interests">What it wants of the channel.</param>
+    /// <param name="since">The position that it has, from which it wants to catch up; null to hear what comes next.</param>
+    /// <param name="retention">What the channel keeps.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when this object is no longer the channel: take a new one.</returns>
+    public async ValueTask<Joining?> TryJoinAsync(
+        ISubscriber subscriber,
+        SubscriberInterests interests,
+        Position? since,
+        Retention? retention,
+        CancellationToken cancellationToken)
     {
         using var _ = await _gate.EnterAsync(cancellationToken);
         if (_isRetired)
         {
-            return (false, null);
+            return null;
         }
 
+        // 2. Make sure that this node hears the channel.
         await HearAsync(retention, cancellationToken);
 
         lock (_lock)
         {
-            _audience.Add(subscriber.ConnectionId, subscriber);
-            return (true, retention is null ? null : _top);
+            var from = retention is null ? null : _top;
+            if (since is not null && retention is not null && since != from)
+            {
+                var catchUp = new CatchUp(this, subscriber, interests, since, retention);
+                _catchingUp.Add(subscriber.ConnectionId, catchUp);
+                return catchUp;
+            }
+
+            _audience.Add(subscriber, interests, from?.Offset ?? 0);
+            return since is null ? new Joined(from)
+                : since == from ? new Joined(from, Recovered: true)
+                : new Joined(from, Recovered: false, RecoveryReasons.Unavailable);
+        }
+    }
+
+    /// <summary>A subscriber wants something else from now on.</summary>
+    public void Change(ISubscriber subscriber, SubscriberInterests interests)
+    {
+        lock (_lock)
+        {
+            if (_catchingUp.TryGetValue(subscriber.ConnectionId, out var catchUp))
+            {
+                catchUp.Interests = interests;
+            }
+            else
+            {
+                _audience.Change(subscriber, interests);
+            }
         }
     }
 
@@ -46,7 +97,20 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
     {
         lock (_lock)
         {
-            _audience.Remove(subscriber.ConnectionId);
+            _audience.Remove(subscriber);
+            if (_catchingUp.Remove(subscriber.ConnectionId, out var catchUp))
+            {
+                catchUp.End();
+            }
+        }
+    }
+
+    /// <summary>How many interests would be asked about a publication, with this one.</summary>
+    public int CountInterestsWith(Interest one)
+    {
+        lock (_lock)
+        {
+            return _audience.Interests.Append(one).Distinct().Count();
         }
     }
 
@@ -62,32 +126,88 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
 
         if (_isHeard)
         {
-            await broker.UnsubscribeAsync(name, this, CancellationToken.None);
+            await services.Broker.UnsubscribeAsync(name, this, CancellationToken.None);
         }
 
         if (_isWatched)
         {
-            await directory.UnwatchAsync(name, this, CancellationToken.None);
+            await services.Directory.UnwatchAsync(name, this, CancellationToken.None);
         }
 
+        _positionTimer?.Dispose();
         return _isRetired = true;
+    }
+
+    /// <summary>Reads what the channel keeps after an offset, the oldest first.</summary>
+    public ValueTask<HistoryPage> ReadAsync(Retention retention, long after, int limit, CancellationToken cancellationToken) =>
+        services.Broker.ReadAsync(name, retention, after, limit, reverse: false, cancellationToken);
+
+    /// <summary>Keeps what is published from now on at hand, until what is returned is disposed.</summary>
+    public IDisposable KeepTail()
+    {
+        lock (_lock)
+        {
+            _tailUsers++;
+            _tail ??= _top is { } top ? new Tail(top.Offset) : null;
+        }
+
+        return new TailUse(this);
+    }
+
+    /// <summary>Lets one who has caught up hear what comes next.</summary>
+    /// <param name="catchUp">How far it has come.</param>
+    /// <param name="rest">What it has to be given before, and is more than it can be given at once; null when that is not at hand.</param>
+    /// <returns>Null when it has not caught up.</returns>
+    public Joined? TryGoLive(CatchUp catchUp, out Publication[]? rest)
+    {
+        lock (_lock)
+        {
+            rest = null;
+            if (!_catchingUp.ContainsKey(catchUp.Subscriber.ConnectionId))
+            {
+                return Joined.Never;
+            }
+
+            if (_top?.Epoch != catchUp.Reached.Epoch || _tail?.After(catchUp.Reached.Offset) is not { } missing)
+            {
+                return null;
+            }
+
+            if (missing.Length > 1 && missing.Sum(publication => (long)publication.Size) > Limits.SeamBytes)
+            {
+                rest = missing;
+                return null;
+            }
+
+            Array.ForEach(missing, catchUp.Replay);
+            return GoLiveNeedsLock(catchUp, catchUp.Reached, obstacle: null);
+        }
+    }
+
+    /// <summary>Lets one hear what comes next that cannot be given what it missed.</summary>
+    public Joined GoLive(CatchUp catchUp, string obstacle)
+    {
+        lock (_lock)
+        {
+            return _catchingUp.ContainsKey(catchUp.Subscriber.ConnectionId) ? GoLiveNeedsLock(catchUp, _top, obstacle) : Joined.Never;
+        }
     }
 
     public void OnPublication(Publication publication)
     {
-        var message = new OutboundPublication(publication);
-        var sender = publication.Sender?.ConnectionId;
         lock (_lock)
         {
-            _top = publication.Position;
-            foreach (var (connectionId, subscriber) in _audience)
+            if (publication.Position?.Epoch != _top?.Epoch)
             {
-                if (connectionId == sender && !(publication.Echo && subscriber.WantsEcho))
-                {
-                    continue;
-                }
+                _tail = null;
+                _audience.ForgetCursors();
+            }
 
-                subscriber.Deliver(message);
+            _top = publication.Position;
+            _tail?.Add(publication);
+            if (_audience.HandOut(publication) && publication.Position is not null)
+            {
+                TellPositionInTimeNeedsLock();
             }
         }
     }
@@ -97,9 +217,9 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
         var message = new OutboundPresence(change.Message);
         lock (_lock)
         {
-            foreach (var (connectionId, subscriber) in _audience)
+            foreach (var subscriber in _audience.Subscribers)
             {
-                if (subscriber.SeesPresence && (subscriber.WantsEcho || connectionId != change.ConnectionId))
+                if (subscriber.SeesPresence && (subscriber.WantsEcho || subscriber.ConnectionId != change.ConnectionId))
                 {
                     subscriber.DeliverPresence(message);
                 }
@@ -111,7 +231,7 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
     {
         lock (_lock)
         {
-            foreach (var subscriber in _audience.Values.Where(subscriber => subscriber.SeesPresence))
+            foreach (var subscriber in _audience.Subscribers.Where(subscriber => subscriber.SeesPresence))
             {
                 subscriber.OnPresenceMissed();
             }
@@ -123,12 +243,9 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
     {
         lock (_lock)
         {
-            foreach (var (connectionId, subscriber) in _audience)
+            foreach (var subscriber in _audience.Subscribers.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
             {
-                if (!exceptConnectionIds.Contains(connectionId))
-                {
-                    subscriber.Deliver(message);
-                }
+                subscriber.Deliver(message);
             }
         }
     }
@@ -137,20 +254,20 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
     {
         if (!_isWatched)
         {
-            await directory.WatchAsync(name, this, cancellationToken);
+            await services.Directory.WatchAsync(name, this, cancellationToken);
             _isWatched = true;
         }
 
         if (!_isHeard)
         {
-            var from = await broker.SubscribeAsync(name, retention, this, cancellationToken);
+            var from = await services.Broker.SubscribeAsync(name, retention, this, cancellationToken);
             _isHeard = true;
             BeginAfter(from);
         }
         else if (retention is not null && Top is null)
         {
             // It was heard when it kept no history, and keeps one now.
-            BeginAfter((await broker.ReadAsync(name, retention, after: null, limit: 1, reverse: true, cancellationToken)).Top);
+            BeginAfter((await services.Broker.ReadAsync(name, retention, after: null, limit: 1, reverse: true, cancellationToken)).Top);
         }
     }
 
@@ -163,11 +280,60 @@ internal sealed class Channel(string name, IBroker broker, IDirectory directory)
         }
     }
 
+    private Joined GoLiveNeedsLock(CatchUp catchUp, Position? from, string? obstacle)
+    {
+        _catchingUp.Remove(catchUp.Subscriber.ConnectionId);
+        _audience.Add(catchUp.Subscriber, catchUp.Interests, from?.Offset ?? 0);
+        return new Joined(from, Recovered: obstacle is null, obstacle);
+    }
+
+    private void TellPositionInTimeNeedsLock()
+    {
+        if (!_isPositionDue)
+        {
+            _isPositionDue = true;
+            _positionTimer ??= services.Time.CreateTimer(
+                static channel => ((Channel)channel!).TellPosition(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
+            _positionTimer.Change(PositionInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TellPosition()
+    {
+        lock (_lock)
+        {
+            _isPositionDue = false;
+            if (_top is { } top)
+            {
+                _audience.TellPosition(top);
+            }
+        }
+    }
+
     private bool IsDeserted()
     {
         lock (_lock)
         {
-            return _audience.Count == 0;
+            return _audience.IsEmpty && _catchingUp.Count == 0;
         }
+    }
+
+    private void DropTail()
+    {
+        lock (_lock)
+        {
+            if (--_tailUsers == 0)
+            {
+                _tail = null;
+            }
+        }
+    }
+
+    private sealed class TailUse(Channel channel) : IDisposable
+    {
+        public void Dispose() => channel.DropTail();
     }
 }

@@ -1,32 +1,41 @@
 using System.Collections.Concurrent;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Security.Policies;
 
 namespace RealtimeGateway.Channels;
 
 /// <summary>The channels that somebody on this node is in.</summary>
-internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live<PolicySet> policies)
+internal sealed class ChannelRegistry(ChannelServices services, Live<PolicySet> policies)
 {
     private readonly ConcurrentDictionary<string, Channel> _channels = new(StringComparer.Ordinal);
 
     // The dictionary's own count takes all of its locks.
     private int _count;
 
-    /// <summary>Adds a subscriber to a channel.</summary>
-    /// <returns>The position after which it hears everything; null where the channel keeps no history.</returns>
-    public async ValueTask<Position?> JoinAsync(string name, ISubscriber subscriber, CancellationToken cancellationToken)
+    /// <summary>Takes a subscriber into a channel.</summary>
+    /// <param name="name">The channel.</param>
+    /// <param name="subscriber">The subscriber.</param>
+    /// <param name="interests">What it wants of it.</param>
+    /// <param name="since">The position that it has, from which it wants to catch up; null to hear what comes next.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<Joining> JoinAsync(
+        string name,
+        ISubscriber subscriber,
+        SubscriberInterests interests,
+        Position? since,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
             var channel = FindOrAdd(name);
             try
             {
-                var (joined, from) = await channel.TryJoinAsync(subscriber, RetentionOf(name), cancellationToken);
-                if (joined)
+                if (await channel.TryJoinAsync(subscriber, interests, since, RetentionOf(name), cancellationToken) is { } joining)
                 {
-                    return from;
+                    return joining;
                 }
             }
             catch
@@ -56,6 +65,10 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
     /// <summary>How many channels that clients chose somebody here would be in, if somebody were in these too.</summary>
     public int CountWith(IEnumerable<string> names) => Volatile.Read(ref _count) + names.Count(name => !_channels.ContainsKey(name));
 
+    /// <summary>How many interests would be asked about each publication of a channel, with this one; 0 for one that wants everything.</summary>
+    public int CountInterestsWith(string name, Interest one) =>
+        one.Key is null ? 0 : Find(name)?.CountInterestsWith(one) ?? 1;
+
     /// <summary>What the broker keeps of a channel; null for nothing.</summary>
     public Retention? RetentionOf(string name) =>
         policies.Current.HistoryOf(name) is { } history ? new Retention(history.Size, history.Ttl) : null;
@@ -70,7 +83,7 @@ internal sealed class ChannelRegistry(IBroker broker, IDirectory directory, Live
             return known;
         }
 
-        var added = new Channel(name, broker, directory);
+        var added = new Channel(name, services);
         var channel = _channels.GetOrAdd(name, added);
         if (ReferenceEquals(channel, added) && IsChosen(name))
         {

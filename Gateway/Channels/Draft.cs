@@ -21,6 +21,9 @@ internal sealed record Draft
 
     public bool Echo { get; init; } = true;
 
+    /// <summary>The roles one of which a session must hold to get it; null for whoever may read the channel. Trusted code only.</summary>
+    public IReadOnlyList<string>? Readers { get; init; }
+
     /// <summary>What this request wants published, each channel once.</summary>
     /// <param name="request">The request.</param>
     /// <param name="sender">The client that publishes; null for trusted code.</param>
@@ -33,6 +36,7 @@ internal sealed record Draft
         Data = request.Data,
         Id = request.Id,
         Echo = request.Echo,
+        Readers = request.Readers,
         Sender = sender,
     };
 

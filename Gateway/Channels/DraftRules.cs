@@ -1,5 +1,6 @@
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
+using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Channels;
 
@@ -11,6 +12,7 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
 {
     private const int MaxEventLength = 255;
     private const int MaxIdLength = 64;
+    private const int MaxReaders = 100;
 
     /// <summary>The payload as valid JSON in valid UTF-8 on one line, or why it is refused.</summary>
     public Result<ReadOnlyMemory<byte>> Check(Draft draft)
@@ -36,10 +38,22 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
             return new Error(ErrorCodes.InvalidRequest, $"An id is 1 to {MaxIdLength} printable ASCII characters without spaces.");
         }
 
+        if (draft.Readers is { } readers && CheckReaders(readers, draft.Sender) is { } wrong)
+        {
+            return wrong;
+        }
+
         return JsonPayload.Check("data", draft.Data, maxBytes).IsRefused(out var refusal, out var data) ? refusal
             : CheckTotal(draft, data.Length) is { } tooMuch ? tooMuch
             : data;
     }
+
+    private static Error? CheckReaders(IReadOnlyList<string> readers, Sender? sender) =>
+        sender is not null ? new Error(ErrorCodes.InvalidRequest, "Publish does not take readers from a client; leave them out.")
+        : readers.Count == 0 ? new Error(ErrorCodes.InvalidRequest, "An empty list of readers is nobody; leave readers out for all who may read the channel.")
+        : readers.Count > MaxReaders ? new Error(ErrorCodes.LimitExceeded, $"A publication has {MaxReaders} readers at most.")
+        : readers.FirstOrDefault(reader => !Role.TryParse(reader, out _)) is { } none ? new Error(ErrorCodes.InvalidRequest, $"The reader '{none}' is not a role.")
+        : null;
 
     // One reader may be in all of these channels. What a single call puts into his queue must leave him room to keep up, or
     // one publisher could have another client closed as slow.

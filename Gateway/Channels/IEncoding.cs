@@ -7,7 +7,10 @@ namespace RealtimeGateway.Channels;
 internal interface IEncoding
 {
     /// <summary>One publication as one complete message of the wire.</summary>
-    ReadOnlyMemory<byte> Encode(Publication publication);
+    /// <param name="publication">The publication.</param>
+    /// <param name="matched">The keys of the interests that it matched; empty for none to be told.</param>
+    /// <param name="isReplayed">Whether it comes from history.</param>
+    ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed);
 
     /// <summary>One change of a channel's members as one complete message of the wire.</summary>
     ReadOnlyMemory<byte> Encode(PresenceMessage message);

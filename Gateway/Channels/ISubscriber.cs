@@ -1,18 +1,30 @@
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
+
 namespace RealtimeGateway.Channels;
 
-/// <summary>One session in one channel, as the channel sees it.</summary>
+/// <summary>One session in one channel, as the channel sees it. Nothing that is handed to it makes anybody wait.</summary>
 internal interface ISubscriber
 {
     string ConnectionId { get; }
 
-    /// <summary>Whether it wants what its own connection causes.</summary>
+    /// <summary>The roles that it holds now, which decide about publications for some readers only.</summary>
+    IReadOnlySet<Role> Roles { get; }
+
+    /// <summary>Whether it wants to hear of what its own connection does to the members.</summary>
     bool WantsEcho { get; }
 
     /// <summary>Whether it may see who comes and goes.</summary>
     bool SeesPresence { get; }
 
-    /// <summary>Hands over a message. It must not wait: the whole audience would.</summary>
+    /// <summary>Hands over a message.</summary>
     void Deliver(Outbound message);
+
+    /// <summary>Waits until it has room for more of what it asked for itself, or is gone.</summary>
+    ValueTask WaitForRoomAsync();
+
+    /// <summary>Tells it how far it is, where publications were passed over.</summary>
+    void TellPosition(Position position);
 
     /// <summary>Hands over a change of the channel's members, or tells in time that some were left out.</summary>
     void DeliverPresence(Outbound message);

@@ -25,6 +25,7 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<D
             Sender = draft.Sender,
             Channels = draft.Channels.Count > 1 ? draft.Channels : null,
             Echo = draft.Echo,
+            Readers = draft.Readers,
         };
         return new PreparedPublication(publication, draft.Channels, draft.Id is null ? null : new IdempotencyKey(draft.Principal, draft.Id));
     }

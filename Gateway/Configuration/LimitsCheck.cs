@@ -20,6 +20,8 @@ internal static class LimitsCheck
             (nameof(limits.Channels), limits.Channels, 1, 10_000_000),
             (nameof(limits.ChannelsPerSession), limits.ChannelsPerSession, 1, 10_000),
             (nameof(limits.SubscriptionsPerSession), limits.SubscriptionsPerSession, 1, 1_000),
+            (nameof(limits.FiltersPerChannel), limits.FiltersPerChannel, 1, 100_000),
+            (nameof(limits.RecoveryPublications), limits.RecoveryPublications, 1, 10_000),
             (nameof(limits.ChannelsPerPublish), limits.ChannelsPerPublish, 1, 1_000),
             (nameof(limits.ProfileBytes), limits.ProfileBytes, 256, 64 * 1024),
             (nameof(limits.IdleChannels), limits.IdleChannels, 1, 10_000_000),

@@ -54,6 +54,18 @@ public sealed class LimitsOptions
     /// <summary>Channels that somebody on the node may be subscribed to, 1 to 10,000,000. Default 100,000.</summary>
     public int Channels { get; set; } = 100_000;
 
+    /// <summary>
+    /// Different combinations of event patterns and filter with which one channel may be subscribed to on the node, 1 to
+    /// 100,000. Default 1,000: each is asked about every publication of the channel.
+    /// </summary>
+    public int FiltersPerChannel { get; set; } = 1_000;
+
+    /// <summary>
+    /// Missed publications that one channel replays to a session that comes back, 1 to 10,000. Default 10,000, which is all that
+    /// a channel can keep; beyond it the answer is <c>too_far</c>.
+    /// </summary>
+    public int RecoveryPublications { get; set; } = 10_000;
+
     /// <summary>Bytes of a profile as JSON, 256 to 64 KiB. Default 4 KiB.</summary>
     public int ProfileBytes { get; set; } = 4 * 1024;
 

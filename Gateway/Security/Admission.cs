@@ -9,12 +9,20 @@ namespace RealtimeGateway.Security;
 /// Decides who comes in, by what he shows, and who stays when time has passed or the rules have changed. A credential that is
 /// there and wrong is refused, never overlooked: who believes to be signed in is not taken for a guest.
 /// </summary>
-internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator> tokens, Live<ApiKeyRing> keys, TimeProvider time)
+internal sealed class Admission(
+    Live<AdmissionRules> rules,
+    Live<TokenValidator> tokens,
+    Live<ApiKeyRing> keys,
+    Revocations revocations,
+    TimeProvider time)
 {
     private static readonly Error Off = new(ErrorCodes.Disabled, "This gateway is switched off.");
 
+    /// <summary>What one is told whose token was good and was taken back.</summary>
+    public static readonly Error Revoked = new(ErrorCodes.Unauthenticated, "The token was revoked; get a new one.");
+
     /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
-    public object Rules => (rules.Current, tokens.Current, keys.Current);
+    public object Rules => (rules.Current, tokens.Current, keys.Current, revocations.Version);
 
     /// <summary>Admits a newcomer.</summary>
     /// <param name="token">His JWT, or null if he showed none.</param>
@@ -50,15 +58,14 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
             return Off;
         }
 
-        var now = time.GetUtcNow();
-        var isExpired = admitted.Own.IsExpired(now);
-        if (!isExpired && admitted.Basis is { } basis && basis != tokens.Current.Basis)
+        var lost = FindTokenLoss(admitted);
+        if (lost is null && admitted.Basis is { } basis && basis != tokens.Current.Basis)
         {
             // His token is not kept, so it cannot be asked again: he has to show it, or another.
             return new Error(ErrorCodes.Unauthenticated, "The gateway's rules for tokens have changed; connect again.");
         }
 
-        var left = isExpired
+        var left = lost is not null
             ? new Admitted(Identity.Guest, keys.Current.Renew(admitted.Key), Basis: null, admitted.Address)
             : new Admitted(admitted.Own, keys.Current.Renew(admitted.Key), admitted.Basis, admitted.Address);
         if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
@@ -66,10 +73,24 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
             return left;
         }
 
-        return isExpired || admitted.Key?.ExpiresAt <= now
-            ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
+        var hasExpired = lost == ErrorCodes.TokenExpired || admitted.Key?.ExpiresAt <= time.GetUtcNow();
+        return hasExpired ? new Error(ErrorCodes.TokenExpired, "The credential has expired; connect with a new one.")
+            : lost is not null ? Revoked
             : missing;
     }
+
+    /// <summary>
+    /// Why what one has shown who was admitted earlier counts no longer: <c>token_expired</c>, or the reason of a revocation; null
+    /// when it does.
+    /// </summary>
+    public string? FindLoss(Admitted admitted) =>
+        admitted.Identity.IsExpired(time.GetUtcNow()) ? ErrorCodes.TokenExpired : FindTokenLoss(admitted);
+
+    /// <summary>Whether the token of one who was admitted earlier was revoked since.</summary>
+    public bool IsRevoked(Admitted admitted) => revocations.FindReason(admitted.Own) is not null;
+
+    private string? FindTokenLoss(Admitted admitted) =>
+        admitted.Own.IsExpired(time.GetUtcNow()) ? ErrorCodes.TokenExpired : revocations.FindReason(admitted.Own);
 
     private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, ClientAddress address, CancellationToken cancellationToken)
     {
@@ -86,6 +107,7 @@ internal sealed class Admission(Live<AdmissionRules> rules, Live<TokenValidator>
         var validator = tokens.Current;
         return (await validator.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
+            : revocations.FindReason(identity) is not null ? Revoked
             : new Admitted(identity, key, validator.Basis, address);
     }
 

@@ -7,16 +7,22 @@ public sealed class Identity
 {
     private static readonly FrozenDictionary<string, FrozenSet<Right>> NoGrants = FrozenDictionary<string, FrozenSet<Right>>.Empty;
 
-    private Identity(string? userId, IEnumerable<Role> roles, DateTimeOffset? expiresAt, FrozenDictionary<string, FrozenSet<Right>> grants)
+    private Identity(
+        string? userId,
+        IEnumerable<Role> roles,
+        DateTimeOffset? expiresAt,
+        FrozenDictionary<string, FrozenSet<Right>> grants,
+        TokenStamp? token)
     {
         UserId = userId;
         Roles = roles.ToFrozenSet();
         ExpiresAt = expiresAt;
         Grants = grants;
+        Token = token;
     }
 
     /// <summary>Someone who showed no credential.</summary>
-    public static Identity Guest { get; } = new(null, [Role.Any, Role.Guests], null, NoGrants);
+    public static Identity Guest { get; } = new(null, [Role.Any, Role.Guests], null, NoGrants, token: null);
 
     /// <summary>The user, or null for a guest.</summary>
     public string? UserId { get; }
@@ -30,17 +36,21 @@ public sealed class Identity
     /// <summary>The rights that the token itself grants, by exact channel name.</summary>
     internal FrozenDictionary<string, FrozenSet<Right>> Grants { get; }
 
+    /// <summary>Which token said so; null for a guest.</summary>
+    internal TokenStamp? Token { get; }
+
     /// <summary>A signed-in user.</summary>
     internal static Identity User(
         string userId,
         IEnumerable<Role> roles,
         DateTimeOffset expiresAt,
-        FrozenDictionary<string, FrozenSet<Right>>? grants = null) =>
-        new(userId, [Role.Any, Role.Users, .. roles], expiresAt, grants ?? NoGrants);
+        FrozenDictionary<string, FrozenSet<Right>>? grants = null,
+        TokenStamp? token = null) =>
+        new(userId, [Role.Any, Role.Users, .. roles], expiresAt, grants ?? NoGrants, token);
 
     /// <summary>The same, holding also the role of the API key it came with; rights end with whichever ends first.</summary>
     internal Identity WithKey(Role key, DateTimeOffset? keyExpiresAt) =>
-        new(UserId, [.. Roles, key], Earlier(ExpiresAt, keyExpiresAt), Grants);
+        new(UserId, [.. Roles, key], Earlier(ExpiresAt, keyExpiresAt), Grants, Token);
 
     /// <summary>Whether the rights have ended at this time.</summary>
     internal bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
@@ -17,8 +16,7 @@ internal sealed class ClientOperations(
     Permissions permissions,
     Publisher publisher,
     MemberList members,
-    ChannelRegistry channels,
-    IBroker broker,
+    HistoryReader history,
     Live<SessionLimits> limits)
 {
     /// <summary>
@@ -83,51 +81,43 @@ internal sealed class ClientOperations(
 
     /// <summary>Lists who is in a channel.</summary>
     public async ValueTask<Result<MembersPage>> GetMembersAsync(ICaller caller, MembersRequest request, CancellationToken cancellationToken) =>
-        (caller.Charge(Operation.Request) ?? await permissions.DecideAsync(caller.Identity, Right.Presence, request.Channel, cancellationToken)) is { } refusal
-            ? refusal
-            : await members.ReadAsync(request, limits.Current.AnswerBytes, cancellationToken);
+        caller.Charge(Operation.Request) is { } tooOften ? tooOften : await ReadAsync(
+            caller,
+            Right.Presence,
+            request.Channel,
+            _ => members.ReadAsync(request, limits.Current.AnswerBytes, cancellationToken),
+            cancellationToken);
 
     /// <summary>Reads what a channel keeps. Who may read the channel may read that.</summary>
-    public async ValueTask<Result<HistoryResult>> GetHistoryAsync(ICaller caller, HistoryRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<HistoryResult>> GetHistoryAsync(ICaller caller, HistoryRequest request, CancellationToken cancellationToken) =>
+        caller.Charge(Operation.Request) is { } tooOften ? tooOften : await ReadAsync(
+            caller,
+            Right.Read,
+            request.Channel,
+            identity => history.ReadAsync(request, identity.Roles, limits.Current.AnswerBytes, cancellationToken),
+            cancellationToken);
+
+    // What was read is handed out by rights that held when it was read: who lost them in between does not get what came after.
+    private async ValueTask<Result<T>> ReadAsync<T>(
+        ICaller caller,
+        Right right,
+        string channel,
+        Func<Identity, ValueTask<Result<T>>> read,
+        CancellationToken cancellationToken)
     {
-        if ((caller.Charge(Operation.Request) ?? await permissions.DecideAsync(caller.Identity, Right.Read, request.Channel, cancellationToken)) is { } refusal)
+        while (true)
         {
-            return refusal;
-        }
+            var (identity, rules) = (caller.Identity, permissions.Rules);
+            if (await permissions.DecideAsync(identity, right, channel, cancellationToken) is { } denied)
+            {
+                return denied;
+            }
 
-        if (request.Limit is < 1 or > HistoryRequest.MaxLimit)
-        {
-            return new Error(ErrorCodes.InvalidRequest, $"The limit of history goes from 1 to {HistoryRequest.MaxLimit}.");
+            var result = await read(identity);
+            if (ReferenceEquals(identity, caller.Identity) && rules.Equals(permissions.Rules))
+            {
+                return result;
+            }
         }
-
-        if (channels.RetentionOf(request.Channel) is not { } retention)
-        {
-            return new Error(ErrorCodes.HistoryDisabled, $"'{request.Channel}' keeps no history; History on its policy would.");
-        }
-
-        var page = await broker.ReadAsync(request.Channel, retention, request.Since?.Offset, request.Limit, request.Reverse, cancellationToken);
-        return request.Since is { } since && since.Epoch != page.Top.Epoch
-            ? new Error(ErrorCodes.InvalidRequest, "The position is of another epoch than the channel is in now; ask again without since.")
-            : new HistoryResult(page.Top.Epoch, page.Top.Offset, [.. Fitting(page.Publications).Select(ToMessage)]);
     }
-
-    // A page of large publications ends early, but not before its first: who asks again after its last gets the rest.
-    private IEnumerable<Publication> Fitting(IReadOnlyList<Publication> publications)
-    {
-        var bytes = 0;
-        return publications.TakeWhile((publication, index) => (bytes += publication.Size) <= limits.Current.AnswerBytes || index == 0);
-    }
-
-    private static EventMessage ToMessage(Publication publication) => new()
-    {
-        Channel = publication.Channel,
-        Event = publication.Event,
-        Data = JsonElement.Parse(publication.Data.Span),
-        Id = publication.Id,
-        Epoch = publication.Position?.Epoch,
-        Offset = publication.Position?.Offset,
-        Time = publication.Time,
-        Sender = publication.Sender,
-        Channels = publication.Channels,
-    };
 }

@@ -1,6 +1,7 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
 
@@ -12,6 +13,8 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
     private int _isMissingPresence;
 
     public string ConnectionId => session.ConnectionId;
+
+    public IReadOnlySet<Role> Roles => session.Identity.Roles;
 
     public bool WantsEcho => _wantsEcho;
 
@@ -28,13 +31,18 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
     public bool IsHidden { get; private set; }
 
     /// <summary>Takes what all subscriptions that name the channel come to.</summary>
-    public void Apply(SubscriptionTerms terms)
+    public void Apply(MembershipTerms terms)
     {
         _wantsEcho = terms.Echo;
         IsHidden = terms.Hidden;
     }
 
     public void Deliver(Outbound message) => session.Connection.Send(message.For(session.Connection.Encoding));
+
+    public ValueTask WaitForRoomAsync() => session.Connection.WaitForRoomAsync();
+
+    public void TellPosition(Position position) => session.Connection.Notify(
+        new SubscriptionMessage(channel, SubscriptionStates.Position, Epoch: position.Epoch, Offset: position.Offset));
 
     // Whoever comes and goes needs no right to write here. What he causes must not close a reader as slow, so it takes no more
     // than half of the reader's room, and what is left out is told.

@@ -5,9 +5,24 @@ using RealtimeGateway.Security;
 namespace RealtimeGateway.Sessions;
 
 /// <summary>Who asks by a single request, without a session.</summary>
-internal sealed class RequestCaller(Admitted admitted, RateLimiter limiter) : ICaller
+internal sealed class RequestCaller(Admitted admitted, Admission admission, RateLimiter limiter) : ICaller
 {
-    public Identity Identity => admitted.Identity;
+    private Admitted _admitted = admitted;
 
-    public Error? Charge(Operation operation, int times = 1) => limiter.Charge(operation, admitted.CountedAs, times);
+    // What he showed may count no longer before the request is answered.
+    public Identity Identity
+    {
+        get
+        {
+            if (admission.Review(_admitted).IsRefused(out _, out var left))
+            {
+                return Identity.Guest;
+            }
+
+            _admitted = left.IsStill(_admitted) ? _admitted : left;
+            return _admitted.Identity;
+        }
+    }
+
+    public Error? Charge(Operation operation, int times = 1) => limiter.Charge(operation, _admitted.CountedAs, times);
 }

@@ -6,6 +6,7 @@ namespace RealtimeGateway.Sessions;
 /// <param name="Channels">Channels that one session may be subscribed to.</param>
 /// <param name="Subscriptions">Subscriptions that one session may have.</param>
 /// <param name="NodeChannels">Channels that somebody on this node may be subscribed to.</param>
+/// <param name="InterestsPerChannel">Different filters with which a channel may be subscribed to on this node.</param>
 /// <param name="AnswerBytes">Bytes of publications or members that one answer may hold.</param>
 internal sealed record SessionLimits(
     int SessionsPerUser,
@@ -13,4 +14,5 @@ internal sealed record SessionLimits(
     int Channels,
     int Subscriptions,
     int NodeChannels,
+    int InterestsPerChannel,
     int AnswerBytes);

@@ -1,5 +1,6 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.RateLimits;
@@ -16,6 +17,7 @@ internal sealed record SessionServices(
     RightsCheck Rights,
     Admission Admission,
     RateLimiter Limiter,
+    InterestCatalog Interests,
     Live<ProfileRules> Profiles,
     Live<SessionLimits> Limits,
     TimeProvider Time,

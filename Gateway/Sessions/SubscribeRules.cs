@@ -1,5 +1,6 @@
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Sessions;
@@ -9,8 +10,8 @@ internal static class SubscribeRules
 {
     private const int MaxIdLength = 64;
 
-    /// <summary>The channels that are asked for, each once, or what is wrong with the request.</summary>
-    public static Result<ChannelRequest[]> Read(SubscribeRequest request, SessionLimits limits)
+    /// <summary>The subscription that is asked for, or what is wrong with the request.</summary>
+    public static Result<SubscriptionOrder> Read(SubscribeRequest request, InterestCatalog interests, SessionLimits limits)
     {
         // A channel that is named twice counts once, by the entry that says more.
         ChannelRequest[] asked =
@@ -31,7 +32,14 @@ internal static class SubscribeRules
                 $"A subscription's id is 1 to {MaxIdLength} printable ASCII characters without spaces, and does not begin with '$'.");
         }
 
-        return asked.Length > limits.Channels ? TooManyChannels(limits) : asked;
+        if (asked.Length > limits.Channels)
+        {
+            return TooManyChannels(limits);
+        }
+
+        return interests.Get(request.Events, request.Filter).IsRefused(out var refusal, out var interest)
+            ? refusal
+            : new SubscriptionOrder(request.Id, asked, new SubscriptionTerms(interest, request.Echo, request.Hidden));
     }
 
     /// <summary>Why a subscription would be too much; null when it is not.</summary>
@@ -52,8 +60,13 @@ internal static class SubscribeRules
             return TooManyChannels(limits);
         }
 
-        return channels.CountWith(wanted.Channels) > limits.NodeChannels
-            ? new Error(ErrorCodes.LimitExceeded, $"This gateway has its {limits.NodeChannels} channels; subscribe to one that is in use, or later.")
+        if (channels.CountWith(wanted.Channels) > limits.NodeChannels)
+        {
+            return new Error(ErrorCodes.LimitExceeded, $"This gateway has its {limits.NodeChannels} channels; subscribe to one that is in use, or later.");
+        }
+
+        return wanted.Terms.FirstOrDefault(entry => channels.CountInterestsWith(entry.Key, entry.Value.Interest) > limits.InterestsPerChannel).Key is { } full
+            ? new Error(ErrorCodes.LimitExceeded, $"'{full}' has its {limits.InterestsPerChannel} different filters; subscribe with one that is in use, or without.")
             : null;
     }
 

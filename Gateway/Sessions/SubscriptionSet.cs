@@ -11,6 +11,8 @@ namespace RealtimeGateway.Sessions;
 /// </summary>
 internal sealed class SubscriptionSet(Session session, ChannelRegistry channels, IDirectory directory, TimeProvider time)
 {
+    private static readonly Dictionary<string, bool> NoPresence = [];
+
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Membership> _memberships = new(StringComparer.Ordinal);
 
@@ -40,23 +42,26 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
     /// <summary>Makes or replaces one subscription: all of it, or on an exception nothing.</summary>
     /// <param name="subscription">The subscription.</param>
+    /// <param name="sinceOf">The position from which a channel that is joined now is to catch up; null for none.</param>
     /// <param name="seesPresence">In which of its channels the session may see who comes and goes, as far as it was decided now.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>For each channel that was joined now the position after which it is heard.</returns>
-    public async ValueTask<IReadOnlyDictionary<string, Position?>> SetAsync(
+    /// <returns>The channels that were joined now.</returns>
+    public async ValueTask<Dictionary<string, Joining>> SetAsync(
         Subscription subscription,
+        Func<string, Position?> sinceOf,
         IReadOnlyDictionary<string, bool> seesPresence,
         CancellationToken cancellationToken)
     {
-        // 1. Join what is new. 2. Only then let the subscription be what was asked. 3. Leave what nothing names any more.
-        var joined = new Dictionary<string, Position?>(StringComparer.Ordinal);
+        // Join what is new; only then let the subscription be what was asked; then leave what nothing names any more.
+        var joined = new Dictionary<string, Joining>(StringComparer.Ordinal);
         try
         {
-            foreach (var (channel, terms) in subscription.Terms.Where(entry => !Hears(entry.Key)))
+            foreach (var channel in subscription.Channels.Where(channel => !Hears(channel)))
             {
+                var terms = MembershipTerms.Of(channel, [subscription]);
                 var membership = new Membership(session, channel) { SeesPresence = seesPresence.GetValueOrDefault(channel) };
                 membership.Apply(terms);
-                joined[channel] = await channels.JoinAsync(channel, membership, cancellationToken);
+                joined[channel] = await channels.JoinAsync(channel, membership, terms.Interests, sinceOf(channel), cancellationToken);
                 _memberships[channel] = membership;
             }
         }
@@ -76,6 +81,10 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         await SettleAsync([.. subscription.Channels, .. replaced?.Channels ?? Enumerable.Empty<string>()]);
         return joined;
     }
+
+    /// <summary>The same for a subscription that catches up with nothing and sees nobody.</summary>
+    public async ValueTask SetAsync(Subscription subscription, CancellationToken cancellationToken) =>
+        await SetAsync(subscription, _ => null, NoPresence, cancellationToken);
 
     /// <summary>Ends one subscription.</summary>
     public async ValueTask<bool> RemoveAsync(string id)
@@ -194,7 +203,9 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
             }
             else
             {
-                _memberships[channel].Apply(TermsOf(naming, channel));
+                var terms = MembershipTerms.Of(channel, naming);
+                _memberships[channel].Apply(terms);
+                channels.Find(channel)?.Change(_memberships[channel], terms.Interests);
                 await ShowAsync(channel, _memberships[channel]);
             }
         }
@@ -203,16 +214,6 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     }
 
     private IEnumerable<Subscription> Naming(string channel) => _subscriptions.Values.Where(subscription => subscription.Names(channel));
-
-    // What one subscription wants, the session gets; it is hidden only while all that the client made are. What the server
-    // granted beside them shows nobody who chose not to be seen.
-    private static SubscriptionTerms TermsOf(IReadOnlyCollection<Subscription> naming, string channel)
-    {
-        var ofClient = naming.Where(subscription => !subscription.IsGateways).ToArray();
-        return new SubscriptionTerms(
-            Echo: naming.Any(subscription => subscription.Terms[channel].Echo),
-            Hidden: ofClient.Length > 0 && ofClient.All(subscription => subscription.Terms[channel].Hidden));
-    }
 
     private async ValueTask LeaveAsync(IEnumerable<string> names, TimeSpan grace)
     {

@@ -12,7 +12,7 @@ public sealed class HubErrorTests
         "invalid_channel: A channel's name is 1 to 255 printable ASCII characters without spaces, '*', '{' or '}', and does not begin with '$'.";
 
     private const string SubscribeShape =
-        "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, hidden?, echo? }.";
+        "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, events?, filter?, hidden?, echo? }.";
 
     private TestGateway _gateway = null!;
     private RawClient _client = null!;
@@ -58,7 +58,16 @@ public sealed class HubErrorTests
     [TestCase("Subscribe", "[[null]]", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":-1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":9007199254740992}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
-    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[]}]""", "invalid_request: Subscribe does not take events or filter in this version; leave them out.")]
+    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"events":[]}]""", "invalid_request: The events are one pattern or more; leave events out for all of them.")]
+    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[{"method":"sounds"}]}]""", "invalid_request: A filter has no method 'sounds'; there are equal, notEqual, lessThan, lessThanEqual, greaterThan, greaterThanEqual, between, isNull, isNotNull, contains, startsWith, endsWith, and, or, not.")]
+    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[null]}]""", "invalid_request: A filter is a list of conditions { method, attribute?, values? }, whose values are a list.")]
+    [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":"x"}]""", "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, events?, filter?, hidden?, echo? }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":-1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":9007199254740992}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":"1"}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":5,"offset":1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"offset":1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
+    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":1}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"id":"$grants"}]""", "invalid_request: A subscription's id is 1 to 64 printable ASCII characters without spaces, and does not begin with '$'.")]
     [TestCase("Unsubscribe", """[["chat:lobby",null]]""", "invalid_request: Unsubscribe takes a channel, a list of channels, or { id }.")]
     [TestCase("Publish", """[{"channels":["chat:a",null],"event":"e"}]""", "invalid_request: Publish takes { channel or channels, event, data, id?, echo? }.")]
@@ -76,8 +85,8 @@ public sealed class HubErrorTests
     [TestCase("GetMembers", "[null]", "invalid_request: GetMembers takes a channel, or { channel, cursor?, limit? }.")]
     [TestCase("GetMembers", """[{"channel":"chat:lobby","limit":0}]""", "invalid_request: The limit of members goes from 1 to 1000.")]
     [TestCase("GetMembers", """[{"channel":"chat:lobby","cursor":"?"}]""", "invalid_request: The cursor is not one that this gateway gave.")]
-    [TestCase("GetHistory", """["chat:lobby"]""", "invalid_request: GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse? }.")]
-    [TestCase("GetHistory", """[{"channel":"chat:lobby","since":{"epoch":"e","offset":"1"}}]""", "invalid_request: GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse? }.")]
+    [TestCase("GetHistory", """["chat:lobby"]""", "invalid_request: GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse?, events?, filter? }.")]
+    [TestCase("GetHistory", """[{"channel":"chat:lobby","since":{"epoch":"e","offset":"1"}}]""", "invalid_request: GetHistory takes { channel, since?: { epoch, offset }, limit?, reverse?, events?, filter? }.")]
     [TestCase("GetHistory", """[{"channel":"chat:lobby","since":{"epoch":"other","offset":0}}]""", "invalid_request: The position is of another epoch than the channel is in now; ask again without since.")]
     [TestCase("GetHistory", """[{"channel":"chat:lobby","limit":1001}]""", "invalid_request: The limit of history goes from 1 to 1000.")]
     [TestCase("GetHistory", """[{"channel":"live:a"}]""", "history_disabled: 'live:a' keeps no history; History on its policy would.")]

@@ -12,13 +12,12 @@ namespace RealtimeGateway.Backplane.Memory;
 internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<Publication> _history = new();
+    private readonly PublicationLog _history = new();
     private IBrokerHandler[] _handlers = [];
     private RecentKeys? _recentKeys;
     private Position? _top;
     private DateTimeOffset _expiresAt = DateTimeOffset.MaxValue;
     private long _lastUsed = time.GetTimestamp();
-    private long _bytes;
     private bool _countsAsIdle;
     private bool _isRetired;
 
@@ -115,15 +114,8 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
                 return false;
             }
 
-            var kept = reverse ? _history.Reverse() : _history;
-            if (after is { } from)
-            {
-                kept = reverse
-                    ? kept.SkipWhile(publication => publication.Position!.Offset >= from)
-                    : kept.SkipWhile(publication => publication.Position!.Offset <= from);
-            }
-
-            page = new HistoryPage(_top!, [.. kept.Take(limit)]);
+            var publications = reverse ? _history.Before(after ?? long.MaxValue, limit) : _history.After(after ?? 0, limit);
+            page = new HistoryPage(_top!, _history.Count, publications);
             return true;
         }
     }
@@ -133,15 +125,30 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_isRetired || _handlers.Length > 0 || IsIdleNeedsLock && !evenIfIdle)
+            return TryRetireNeedsLock(evenIfIdle);
+        }
+    }
+
+    /// <summary>Lets go of what has had its time, and ends this stream if that was all.</summary>
+    /// <param name="positionLife">How long the position of a channel that keeps nothing and that nobody hears is remembered.</param>
+    public bool TryExpire(TimeSpan positionLife)
+    {
+        lock (_lock)
+        {
+            if (time.GetUtcNow() >= _expiresAt)
             {
-                return false;
+                // Its position begins to age only now, when there is nothing left that it belongs to.
+                DropHistoryNeedsLock();
+                TouchNeedsLock();
             }
 
-            _isRetired = true;
-            DropHistoryNeedsLock();
-            DropKeysNeedsLock();
-            return true;
+            if (_recentKeys is { } keys && keys.ForgetExpired() == 0)
+            {
+                DropKeysNeedsLock();
+            }
+
+            var isForgotten = _history.Count == 0 && _recentKeys is null && time.GetElapsedTime(_lastUsed) >= positionLife;
+            return TryRetireNeedsLock(evenIfIdle: isForgotten);
         }
     }
 
@@ -162,7 +169,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
             return false;
         }
 
-        Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        TouchNeedsLock();
         if (retention is not null && _top is null)
         {
             // A new stream is a new epoch: no position of an earlier life can be mistaken for one of this.
@@ -177,6 +184,21 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
         return true;
     }
+
+    private bool TryRetireNeedsLock(bool evenIfIdle)
+    {
+        if (_isRetired || _handlers.Length > 0 || IsIdleNeedsLock && !evenIfIdle)
+        {
+            return false;
+        }
+
+        _isRetired = true;
+        DropHistoryNeedsLock();
+        DropKeysNeedsLock();
+        return true;
+    }
+
+    private void TouchNeedsLock() => Volatile.Write(ref _lastUsed, time.GetTimestamp());
 
     private void SetHandlersNeedsLock(IBrokerHandler[] handlers)
     {
@@ -195,15 +217,15 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     private void KeepNeedsLock(Publication publication, Retention retention)
     {
-        _history.Enqueue(publication);
-        var added = publication.Size;
+        var before = _history.Bytes;
+        _history.Add(publication);
         while (_history.Count > retention.Size)
         {
-            added -= _history.Dequeue().Size;
+            _history.RemoveOldest();
         }
 
         _expiresAt = time.GetUtcNow() + retention.Ttl;
-        CountNeedsLock(added);
+        budget.AddBytes(_history.Bytes - before);
     }
 
     // What goes out without a position is in nobody's history: no position from before it says any more what one has missed.
@@ -219,9 +241,9 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     private void DropHistoryNeedsLock()
     {
+        budget.AddBytes(-_history.Bytes);
         _history.Clear();
         _expiresAt = DateTimeOffset.MaxValue;
-        CountNeedsLock(-_bytes);
     }
 
     private void DropKeysNeedsLock()
@@ -229,11 +251,5 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         _recentKeys?.Clear();
         _recentKeys = null;
         CountIdleNeedsLock();
-    }
-
-    private void CountNeedsLock(long bytes)
-    {
-        _bytes += bytes;
-        budget.AddBytes(bytes);
     }
 }

@@ -5,11 +5,26 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Backplane.Memory;
 
 /// <summary>The broker of a gateway that is one process. Several handlers on one instance are several nodes.</summary>
-internal sealed class MemoryBroker(Live<MemoryBrokerOptions> options, TimeProvider time) : IBroker
+internal sealed class MemoryBroker : IBroker, IDisposable
 {
+    /// <summary>How long the position of a channel that keeps nothing and that nobody hears is remembered.</summary>
+    public static readonly TimeSpan PositionLife = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Live<MemoryBrokerOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ITimer _expiry;
     private readonly ConcurrentDictionary<string, ChannelStream> _streams = new(StringComparer.Ordinal);
     private readonly HistoryBudget _budget = new();
     private int _isSweeping;
+
+    public MemoryBroker(Live<MemoryBrokerOptions> options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _expiry = time.CreateTimer(static broker => ((MemoryBroker)broker!).Expire(), this, ExpiryInterval, Timeout.InfiniteTimeSpan);
+    }
 
     public ValueTask<Result<Receipt>> PublishAsync(
         Publication publication,
@@ -77,7 +92,23 @@ internal sealed class MemoryBroker(Live<MemoryBrokerOptions> options, TimeProvid
         }
     }
 
-    private ChannelStream NewStream(string channel) => new(_budget, time);
+    public void Dispose() => _expiry.Dispose();
+
+    private ChannelStream NewStream(string channel) => new(_budget, _time);
+
+    // A stream that is used looks at its own times; this finds those that nobody uses.
+    private void Expire()
+    {
+        foreach (var (channel, stream) in _streams)
+        {
+            if (stream.TryExpire(PositionLife))
+            {
+                _streams.TryRemove(KeyValuePair.Create(channel, stream));
+            }
+        }
+
+        _expiry.Change(ExpiryInterval, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Forgets a stream that nobody needs. Whoever holds it meanwhile finds it retired and takes a new one.</summary>
     private void Retire(string channel, ChannelStream stream, bool evenIfIdle)
@@ -94,7 +125,7 @@ internal sealed class MemoryBroker(Live<MemoryBrokerOptions> options, TimeProvid
     /// </summary>
     private void SweepIfOverBudget()
     {
-        var (idleChannels, historyBytes) = options.Current;
+        var (idleChannels, historyBytes) = _options.Current;
         var isOver = _budget.IdleStreams > idleChannels || _budget.Bytes > historyBytes;
         if (!isOver || Interlocked.Exchange(ref _isSweeping, 1) == 1)
         {

@@ -1,5 +1,6 @@
 using RealtimeGateway.Contracts;
 using RealtimeGateway.RateLimits;
+using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
 
 namespace RealtimeGateway.Edges.Rest;
@@ -13,11 +14,12 @@ internal static class ChannelEndpoints
     private static async Task<IResult> GetMembersAsync(
         HttpContext context,
         ClientOperations operations,
+        Admission admission,
         RateLimiter limiter,
         string? cursor = null,
         string? limit = null)
     {
-        var caller = new RequestCaller(context.GetAdmitted(), limiter);
+        var caller = new RequestCaller(context.GetAdmitted(), admission, limiter);
         if (!TryReadLimit(limit, out var members))
         {
             return Problem.Of(caller.Charge(Operation.Request) ?? new Error(ErrorCodes.InvalidRequest, "The limit is not a whole number."));

@@ -24,8 +24,8 @@ internal sealed class JsonEncoding : IEncoding
         SkipValidation = true,
     };
 
-    public ReadOnlyMemory<byte> Encode(Publication publication) =>
-        Invocation(Callbacks.Event, publication.Data.Length, writer => WriteEvent(writer, publication));
+    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
+        Invocation(Callbacks.Event, publication.Data.Length, writer => WriteEvent(writer, publication, matched, isReplayed));
 
     public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
         Invocation(Callbacks.Presence, 0, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
@@ -48,7 +48,7 @@ internal sealed class JsonEncoding : IEncoding
         return buffer.WrittenMemory;
     }
 
-    private static void WriteEvent(Utf8JsonWriter writer, Publication publication)
+    private static void WriteEvent(Utf8JsonWriter writer, Publication publication, IReadOnlyList<string> matched, bool isReplayed)
     {
         writer.WriteStartObject();
         writer.WriteString("channel"u8, publication.Channel);
@@ -77,15 +77,30 @@ internal sealed class JsonEncoding : IEncoding
 
         if (publication.Channels is { } channels)
         {
-            writer.WriteStartArray("channels"u8);
-            foreach (var channel in channels)
-            {
-                writer.WriteStringValue(channel);
-            }
+            WriteNames(writer, "channels"u8, channels);
+        }
 
-            writer.WriteEndArray();
+        if (isReplayed)
+        {
+            writer.WriteBoolean("replayed"u8, true);
+        }
+
+        if (matched.Count > 0)
+        {
+            WriteNames(writer, "matched"u8, matched);
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, ReadOnlySpan<byte> property, IReadOnlyList<string> names)
+    {
+        writer.WriteStartArray(property);
+        foreach (var name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text.Json;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
@@ -22,7 +23,14 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         {
             using var document = JsonDocument.Parse(payload, Strict);
             var claims = document.RootElement;
-            return CheckTimes(claims, out var expiresAt) is { } error ? error : ReadIdentity(claims, expiresAt);
+            if (CheckTimes(claims, out var expiresAt, out var issuedAt) is { } error)
+            {
+                return error;
+            }
+
+            return TryReadId(claims, payload, out var id)
+                ? ReadIdentity(claims, expiresAt, new TokenStamp(id, issuedAt))
+                : Refuse("'jti' is a text");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -31,9 +39,9 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         }
     }
 
-    private Error? CheckTimes(JsonElement claims, out DateTimeOffset expiresAt)
+    private Error? CheckTimes(JsonElement claims, out DateTimeOffset expiresAt, out DateTimeOffset? issuedAt)
     {
-        expiresAt = default;
+        (expiresAt, issuedAt) = (default, null);
         if (claims.ValueKind != JsonValueKind.Object)
         {
             return Refuse("its claims are not a JSON object");
@@ -50,7 +58,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        expiresAt = end;
+        (expiresAt, issuedAt) = (end, iat);
         if (end <= now - options.ClockSkew)
         {
             return new Error(ErrorCodes.TokenExpired, "The token has expired; get a new one.");
@@ -66,7 +74,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
             : null;
     }
 
-    private Result<Identity> ReadIdentity(JsonElement claims, DateTimeOffset expiresAt)
+    private Result<Identity> ReadIdentity(JsonElement claims, DateTimeOffset expiresAt, TokenStamp token)
     {
         var names = options.Claims;
         if (!claims.TryGetProperty(names.UserId, out var id) || id.ValueKind != JsonValueKind.String
@@ -85,8 +93,22 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         }
 
         return TryReadGrants(claims, out var grants)
-            ? Identity.User(userId, roles, expiresAt, grants)
+            ? Identity.User(userId, roles, expiresAt, grants, token)
             : Refuse($"'{names.Channels}' is an object of lists, {{ \"channel\": [\"read\", \"write\", \"presence\", \"hidden\"] }}");
+    }
+
+    // The same claims are the same token, whatever signature was made of them.
+    private static bool TryReadId(JsonElement claims, ReadOnlyMemory<byte> payload, out string id)
+    {
+        id = string.Empty;
+        if (claims.TryGetProperty("jti", out var claim))
+        {
+            id = claim.ValueKind == JsonValueKind.String ? claim.GetString()! : string.Empty;
+            return id.Length > 0;
+        }
+
+        id = Convert.ToHexStringLower(SHA256.HashData(payload.Span));
+        return true;
     }
 
     private void AddVerified(JsonElement claims, string userId, List<Role> roles)

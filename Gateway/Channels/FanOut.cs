@@ -1,0 +1,54 @@
+using RealtimeGateway.Backplane;
+using RealtimeGateway.Filters;
+using RealtimeGateway.Security;
+
+namespace RealtimeGateway.Channels;
+
+/// <summary>
+/// One publication on its way to one channel's audience: each interest is asked once, however many have it, and those who are
+/// told the same share one message.
+/// </summary>
+internal sealed class FanOut(Publication publication, bool isReplayed) : IDisposable
+{
+    private readonly Candidate _candidate = new(publication.Event, publication.Data);
+    private Dictionary<Interest, bool>? _verdicts;
+    private OutboundPublication? _plain;
+
+    private readonly Readers _readers = Readers.Of(publication);
+
+    /// <summary>Whether a session with these roles may get it, if it may read the channel.</summary>
+    public bool MayBeReadBy(IReadOnlySet<Role> roles) => _readers.Include(roles);
+
+    /// <summary>The keys of those of these interests that it matches; null when none of them wants it.</summary>
+    public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(Matches);
+
+    /// <summary>The message for who wants this; null when they do not want it.</summary>
+    public Outbound? MessageFor(InterestSet interests) => Match(interests) switch
+    {
+        null => null,
+        { Count: 0 } => _plain ??= new OutboundPublication(publication, [], isReplayed),
+        { } matched => new OutboundPublication(publication, matched, isReplayed),
+    };
+
+    /// <summary>The message for who published it: what one causes oneself, one gets by those subscriptions only that want it.</summary>
+    public Outbound? MessageForSender(SubscriberInterests interests) => publication.Echo ? MessageFor(interests.Own) : null;
+
+    /// <summary>The message for one subscriber; null when it does not want it or may not have it.</summary>
+    public Outbound? MessageFor(ISubscriber subscriber, SubscriberInterests interests) =>
+        !MayBeReadBy(subscriber.Roles) ? null
+        : publication.Sender?.ConnectionId == subscriber.ConnectionId ? MessageForSender(interests)
+        : MessageFor(interests.All);
+
+    public void Dispose() => _candidate.Dispose();
+
+    private bool Matches(Interest interest)
+    {
+        _verdicts ??= [];
+        if (!_verdicts.TryGetValue(interest, out var verdict))
+        {
+            _verdicts[interest] = verdict = interest.Matches(_candidate);
+        }
+
+        return verdict;
+    }
+}
