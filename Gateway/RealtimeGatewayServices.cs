@@ -134,7 +134,7 @@ public static class RealtimeGatewayServices
             limits.Channels,
             limits.FiltersPerChannel,
             limits.OutboundBytes / LimitsOptions.OutboundMessages));
-        services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes, limits.WriteTimeout));
+        services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes - (limits.OutboundBytes / LimitsOptions.OutboundOutOfSight), limits.WriteTimeout));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();

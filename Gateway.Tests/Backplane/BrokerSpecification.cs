@@ -30,7 +30,13 @@ public abstract class BrokerSpecification
     {
         await _one.SubscribeAsync("chat:a", Kept, _ear, default);
         await _other.SubscribeAsync("chat:a", Kept, _otherEar, default);
-        var published = Some("chat:a") with { Sender = new Sender("ann", "c1"), Channels = ["chat:a", "chat:b"], Echo = false };
+        var published = Some("chat:a") with
+        {
+            Sender = new Sender("ann", "c1"),
+            Channels = ["chat:a", "chat:b"],
+            Echo = false,
+            Readers = ["users", "team:blue/editor"],
+        };
 
         await _one.PublishAsync(published, Kept, key: null, default);
 
@@ -39,9 +45,12 @@ public abstract class BrokerSpecification
             var heard = await ear.NextAsync();
             Assert.Multiple(() =>
             {
-                Assert.That(heard with { Position = null, Data = published.Data, Channels = published.Channels }, Is.EqualTo(published));
+                Assert.That(
+                    heard with { Position = null, Data = published.Data, Channels = published.Channels, Readers = published.Readers },
+                    Is.EqualTo(published));
                 Assert.That(heard.Data.ToArray(), Is.EqualTo(published.Data.ToArray()));
                 Assert.That(heard.Channels, Is.EqualTo(published.Channels));
+                Assert.That(heard.Readers, Is.EqualTo(published.Readers));
             });
         }
     }
@@ -203,6 +212,37 @@ public abstract class BrokerSpecification
         {
             Assert.That(page.Top.Offset, Is.Zero);
             Assert.That(page.Publications, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Page_SaysHowMuchIsKept_AndBeginsWithTheOldestKept_WhereTheNextIsGone()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            await PublishAsync(_one, "chat:a");
+        }
+
+        var page = await _other.ReadAsync("chat:a", Kept, after: 1, limit: 2, reverse: false, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That((page.Top.Offset, page.Kept), Is.EqualTo((7L, 5)));
+            Assert.That(page.Publications.Select(publication => publication.Position!.Offset), Is.EqualTo(new[] { 3, 4 }));
+        });
+    }
+
+    [Test]
+    public async Task SameKeyForOtherReaders_IsAConflict()
+    {
+        var key = new IdempotencyKey("server", "once");
+        var publication = Some("chat:a") with { Readers = ["team:blue", "users"] };
+        var first = await _one.PublishAsync(publication, Kept, key, default);
+        var again = await _other.PublishAsync(publication with { Readers = ["users", "team:blue"] }, Kept, key, default);
+        var other = await _other.PublishAsync(publication with { Readers = ["users"] }, Kept, key, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(again.OrThrow(), Is.EqualTo(first.OrThrow()));
+            Assert.That(other.Error?.Code, Is.EqualTo(ErrorCodes.Conflict));
         });
     }
 

@@ -52,6 +52,51 @@ public sealed class MemoryBrokerTests : BrokerSpecification
     }
 
     [Test]
+    public async Task Position_OfAChannelThatKeepsNothing_IsRememberedForADay()
+    {
+        var broker = Create();
+        var first = await PublishAsync(broker, "chat:a");
+        _time.Advance(Kept.Ttl); // Its history ends, and its day begins.
+        _time.Advance(MemoryBroker.PositionLife - TimeSpan.FromMinutes(1));
+        var within = await PublishAsync(broker, "chat:a");
+        _time.Advance(Kept.Ttl);
+        _time.Advance(MemoryBroker.PositionLife);
+        var afterwards = await PublishAsync(broker, "chat:a");
+        Assert.Multiple(() =>
+        {
+            Assert.That(within, Is.EqualTo(first with { Offset = 2 }));
+            Assert.That(afterwards.Epoch, Is.Not.EqualTo(first.Epoch));
+            Assert.That(afterwards.Offset, Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task Position_OfAChannelThatIsHeard_IsRemembered()
+    {
+        var broker = Create();
+        await broker.SubscribeAsync("chat:a", Kept, new RecordingHandler(), default);
+        var first = await PublishAsync(broker, "chat:a");
+        _time.Advance(Kept.Ttl);
+        _time.Advance(2 * MemoryBroker.PositionLife);
+        Assert.That(await PublishAsync(broker, "chat:a"), Is.EqualTo(first with { Offset = 2 }));
+    }
+
+    [Test]
+    public async Task ManyKeys_AreRemembered_ForTheirFiveMinutes()
+    {
+        var broker = Create(historyBytes: 100_000_000);
+        for (var i = 0; i < 20_000; i++)
+        {
+            await broker.PublishAsync(Some("live:a"), retention: null, new IdempotencyKey("user:ann", $"{i}"), default);
+        }
+
+        var other = Some("live:a") with { Event = "other" };
+        Assert.That(
+            (await broker.PublishAsync(other, retention: null, new IdempotencyKey("user:ann", "0"), default)).Error?.Code,
+            Is.EqualTo(ErrorCodes.Conflict));
+    }
+
+    [Test]
     public async Task Key_IsForgotten_AfterFiveMinutes()
     {
         var broker = Create();

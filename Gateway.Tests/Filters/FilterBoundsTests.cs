@@ -37,6 +37,15 @@ public sealed class FilterBoundsTests
         Written.One("equal", Written.Numbers(FilterCompiler.MaxValues)),
         Written.One("equal", Written.Numbers(FilterCompiler.MaxValues + 1)));
 
+    [TestCase(0, true)]
+    [TestCase(Comparison.MaxElements - 1, true)]
+    [TestCase(Comparison.MaxElements, false)]
+    public void Contains_LooksAtSoManyElements(int index, bool holds)
+    {
+        var filter = Written.One("contains", $"[{index}]");
+        Assert.That(Written.Passes(filter, $$"""{"a":{{Written.Numbers(2 * Comparison.MaxElements)}}}"""), Is.EqualTo(holds));
+    }
+
     [Test]
     public void Strings_AreBounded() => AssertBound(
         Written.One("equal", $"""["{new string('é', ScalarReader.MaxStringLength)}"]"""),

@@ -42,9 +42,12 @@ public sealed class InterestTests
         Assert.That(interests.Select(interest => interest.Matches(candidate)), Is.EqualTo(new[] { true, false }));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Array.ForEach(interests, interest => interest.Matches(candidate));
+        foreach (var interest in interests)
+        {
+            interest.Matches(candidate);
+        }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(200), "a document takes more than the delegate of this test");
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, "a second document would take some");
     }
 
     [Test]

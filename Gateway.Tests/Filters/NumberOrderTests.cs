@@ -28,8 +28,11 @@ public sealed class NumberOrderTests
         public override string ToString() => With(Exponent);
 
         /// <summary>The number with another exponent.</summary>
-        public string With(BigInteger exponent) =>
-            string.Create(CultureInfo.InvariantCulture, $"{Sign}{Whole}{(Fraction.Length > 0 ? "." : "")}{Fraction}{(exponent.IsZero ? "" : "e")}{(exponent.IsZero ? "" : exponent)}");
+        public string With(BigInteger exponent)
+        {
+            var mantissa = Sign + Whole + (Fraction.Length > 0 ? "." + Fraction : "");
+            return exponent.IsZero ? mantissa : string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{exponent}");
+        }
     }
 
     public static Arbitrary<Number> Numbers()

@@ -15,7 +15,8 @@ public sealed class TextOrderTests
     public sealed record Text(string Value);
 
     public static Arbitrary<Text> Texts() => Gen.Elements(
-            "a", "b", "\u0000", "\u007f", "\u0080", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "😀", "😁", "\U0010ffff", "\"", "\\", "\n")
+            "a", "b", "\u0000", "\u007f", "\u0080", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff",
+            "\U00010000", "😀", "😁", "\U0010ffff", "\"", "\\", "\n")
         .ListOf().Select(pieces => new Text(string.Concat(pieces))).ToArbitrary();
 
     [FsCheck.NUnit.Property]

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Sessions;
@@ -54,6 +56,68 @@ public sealed class HistoryTests
             Assert.That(second.Publications.Select(publication => publication.Offset), Is.EqualTo(new[] { 5, 6 }));
         });
     }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task PatternsAndFilter_ApplyToHistory_PageByPage(bool reverse)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = await gateway.ConnectAsync();
+        var subscribed = await client.SubscribeAsync(new { channels = new[] { "chat:b" }, events = new[] { "number.*" }, filter = Even });
+        for (var i = 1; i <= 20; i++)
+        {
+            await client.SendAsync("chat:a", i % 3 == 0 ? "other" : "number.one", new { even = i % 2 == 0, number = i });
+        }
+
+        var found = new List<EventMessage>();
+        var pages = 0;
+        Position? next = null;
+        do
+        {
+            var request = new { channel = "chat:a", since = next, limit = 3, reverse, events = new[] { "number.*" }, filter = Even };
+            var page = await client.Hub.InvokeAsync<HistoryResult>("GetHistory", request).InTime();
+            found.AddRange(page.Publications);
+            next = page.Next;
+            pages++;
+        }
+        while (next is not null);
+
+        int[] wanted = [2, 4, 8, 10, 14, 16, 20];
+        Assert.Multiple(() =>
+        {
+            Assert.That(found.Select(one => one.Data.GetProperty("number").GetInt32()), Is.EqualTo(reverse ? wanted.Reverse() : wanted));
+            Assert.That(found.Select(one => one.Matched), Has.All.EqualTo(new[] { subscribed.Key }));
+            Assert.That(pages, Is.EqualTo(3));
+        });
+    }
+
+    [Test]
+    public async Task PageOfWhatIsHardlyWanted_EndsEarly_AndSaysWhereToGoOn()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+        [
+            ("Channels:4:Pattern", "long:*"),
+            ("Channels:4:Read:0", "any"),
+            ("Channels:4:History:Size", "2000"),
+        ]);
+        var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
+        for (var i = 1; i <= 1_500; i++)
+        {
+            await server.PublishAsync("long:a", i == 1_500 ? "rare" : "message", i);
+        }
+
+        var client = await gateway.ConnectAsync();
+        var first = await client.Hub.InvokeAsync<HistoryResult>("GetHistory", new { channel = "long:a", events = new[] { "rare" } }).InTime();
+        var second = await client.Hub.InvokeAsync<HistoryResult>("GetHistory", new { channel = "long:a", since = first.Next, events = new[] { "rare" } }).InTime();
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Publications.Count, first.Offset, first.Next?.Offset), Is.EqualTo((0, 1_500L, (long?)1_000L)));
+            Assert.That(second.Publications.Select(one => one.Data.GetInt32()), Is.EqualTo(new[] { 1_500 }));
+            Assert.That(second.Next, Is.Null);
+        });
+    }
+
+    private static readonly object[] Even = [new { method = "equal", attribute = "even", values = new[] { true } }];
 
     // Everything of an event; its data by its text.
     private static (EventMessage Envelope, string Data) Shown(EventMessage message) => (message with { Data = default }, message.Data.GetRawText());

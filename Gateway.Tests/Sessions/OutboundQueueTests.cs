@@ -8,7 +8,7 @@ namespace RealtimeGateway.Tests.Sessions;
 [TestFixture]
 public sealed class OutboundQueueTests
 {
-    private const int MaxBytes = 1_000;
+    private const int MaxBytes = 10_000;
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
 
     private ManualTime _time = null!;
@@ -74,7 +74,7 @@ public sealed class OutboundQueueTests
         // The pipe takes 100 bytes and lets the rest wait.
         for (var i = 0; i < 10; i++)
         {
-            _queue.Add(new byte[100]);
+            _queue.Add(Message(MaxBytes / 10));
         }
 
         Assert.That(_slow, Is.Zero, "exactly at the bound");
@@ -111,9 +111,9 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task QuietClient_IsNotStuck()
     {
-        _queue.Add(new byte[600]);
+        _queue.Add(new byte[6_000]);
         var written = _queue.WaitForRoomAsync().AsTask();
-        await ReadAsync(600);
+        await ReadAsync(6_000);
         await written.InTime();
         _time.Advance(TimeSpan.FromHours(1));
         _queue.CheckProgress();
@@ -123,12 +123,12 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task Room_IsWaitedFor_FromHalfTheBoundOn()
     {
-        _queue.Add(new byte[MaxBytes / 2]);
+        _queue.Add(Message(MaxBytes / 2));
         await _queue.WaitForRoomAsync().AsTask().InTime();
         _queue.Add(new byte[1]);
         var room = _queue.WaitForRoomAsync().AsTask();
         Assert.That(room.IsCompleted, Is.False);
-        await ReadAsync(MaxBytes / 2 + 1);
+        await ReadAsync(MaxBytes / 2 - OutboundQueue.EntryBytes + 1);
         await room.InTime();
     }
 
@@ -169,6 +169,9 @@ public sealed class OutboundQueueTests
         await _queue.CompleteAsync().InTime();
         Assert.That(_slow, Is.Zero);
     }
+
+    // One that takes so much room.
+    private static byte[] Message(int size) => new byte[size - OutboundQueue.EntryBytes];
 
     private async Task<byte[]> ReadAsync(int count)
     {

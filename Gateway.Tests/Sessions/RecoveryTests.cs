@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Sessions;
@@ -167,6 +169,35 @@ public sealed class RecoveryTests
             Assert.That(told, Is.EqualTo(new SubscriptionMessage("chat:a", "position", Epoch: last.Epoch, Offset: 150)));
             Assert.That(answer.Channels[0].Recovered, Is.True);
             Assert.That((await back.NextEventAsync()).Data.GetString(), Is.EqualTo("found"));
+        });
+    }
+
+    [Test]
+    public async Task LongReplay_IsNoSlowness()
+    {
+        // 20 MB, twenty times what may wait for one client, to one who reads and does nothing special.
+        const int Publications = 350;
+        await using var gateway = await TestGateway.StartAsync(
+        [
+            ("Channels:4:Pattern", "long:*"),
+            ("Channels:4:Read:0", "any"),
+            ("Channels:4:History:Size", "1000"),
+        ]);
+        var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
+        var first = await server.PublishAsync("long:a", "message", 0);
+        for (var i = 1; i <= Publications; i++)
+        {
+            await server.PublishAsync("long:a", "message", new string('x', 60_000));
+        }
+
+        var client = await gateway.ConnectAsync();
+        var answer = await SubscribeAsync(client, new Position(first.Epoch!, first.Offset!.Value), "long:a");
+        var heard = await client.EventsUntilNowAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.Recovered, Is.True);
+            Assert.That(heard.Select(one => one.Offset), Is.EqualTo(Enumerable.Range(2, Publications)));
+            Assert.That(heard.Sum(one => (long)one.Data.GetRawText().Length), Is.GreaterThan(20_000_000));
         });
     }
 

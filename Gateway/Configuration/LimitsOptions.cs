@@ -15,6 +15,9 @@ public sealed class LimitsOptions
     /// <summary>How many of the largest messages must find room in what may wait for one client.</summary>
     internal const int OutboundMessages = 4;
 
+    /// <summary>The part of what may wait for one client that the transport and the server hold, out of the queue's sight: an eighth.</summary>
+    internal const int OutboundOutOfSight = 8;
+
     /// <summary>
     /// Bytes that may wait for one client before it is closed as slow, 64 KiB to 64 MiB, and four times <see cref="MessageBytes"/>
     /// or more. Default 1 MiB.

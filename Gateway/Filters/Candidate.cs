@@ -7,7 +7,9 @@ namespace RealtimeGateway.Filters;
 /// For one thread.
 /// </summary>
 /// <param name="name">The event's name.</param>
-/// <param name="data">The data: valid JSON in UTF-8, at most 64 deep and without half surrogate pairs. It must not change meanwhile.</param>
+/// <param name="data">
+/// The data: valid JSON in UTF-8, at most 64 deep and without half surrogate pairs. It must not change until this is disposed.
+/// </param>
 internal sealed class Candidate(string name, ReadOnlyMemory<byte> data) : IDisposable
 {
     private JsonDocument? _document;

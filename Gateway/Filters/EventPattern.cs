@@ -31,7 +31,7 @@ internal sealed class EventPattern
             ? new EventPattern(text, segments)
             : new Error(
                 ErrorCodes.InvalidRequest,
-                $"An event pattern is 1 to {MaxLength} printable ASCII characters without spaces, in which '*' is a whole segment between dots.");
+                $"An event pattern is 1 to {MaxLength} printable ASCII characters without spaces; '*' is a whole segment between dots.");
     }
 
     /// <summary>Whether an event's name fits.</summary>

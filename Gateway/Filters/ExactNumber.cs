@@ -98,7 +98,8 @@ internal readonly ref struct ExactNumber
         }
 
         var digits = exponent.TrimStart("+-0"u8);
-        var size = BigInteger.Parse(Encoding.ASCII.GetString(digits[..Math.Min(digits.Length, ExponentDigits)]), CultureInfo.InvariantCulture);
+        var read = digits[..Math.Min(digits.Length, ExponentDigits)];
+        var size = BigInteger.Parse(Encoding.ASCII.GetString(read), CultureInfo.InvariantCulture);
         return exponent[0] == '-' ? -size : size;
     }
 }

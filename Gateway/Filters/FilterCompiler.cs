@@ -97,7 +97,8 @@ internal sealed class FilterCompiler
 
         try
         {
-            return CompileAll(group.Method, group.Values.Select(value => value.Deserialize<FilterCondition>(JsonSerializerOptions.Web)!), depth + 1);
+            var conditions = group.Values.Select(value => value.Deserialize<FilterCondition>(JsonSerializerOptions.Web)!);
+            return CompileAll(group.Method, conditions, depth + 1);
         }
         catch (ShapeException wrong)
         {

@@ -28,7 +28,10 @@ internal sealed class Interest : IEquatable<Interest>
     /// <summary>Wants everything.</summary>
     public static Interest Plain { get; } = new(null, null, null);
 
-    /// <summary>Names it: the same 22 characters (letters, digits, <c>-</c> and <c>_</c>) for all that are equal; null for <see cref="Plain"/>.</summary>
+    /// <summary>
+    /// Names it: the same 22 characters (letters, digits, <c>-</c> and <c>_</c>) for all that are equal; null for
+    /// <see cref="Plain"/>.
+    /// </summary>
     public string? Key { get; }
 
     /// <summary>Reads what a client wrote, or says what is wrong with it.</summary>

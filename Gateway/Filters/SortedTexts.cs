@@ -17,7 +17,8 @@ internal sealed class SortedTexts(IEnumerable<byte[]> texts, Func<ReadOnlySpan<b
     /// <summary>Whether one of them is equal to a text, by the order.</summary>
     public bool Contains(ReadOnlySpan<byte> text) => All.BinarySearch(new Sought(text, order)) >= 0;
 
-    private readonly ref struct Sought(ReadOnlySpan<byte> text, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, int> order) : IComparable<byte[]>
+    private readonly ref struct Sought(ReadOnlySpan<byte> text, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, int> order)
+        : IComparable<byte[]>
     {
         private readonly ReadOnlySpan<byte> _text = text;
 

@@ -17,6 +17,9 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy in its pipe small.
     private const int BatchBytes = 32 * 1024;
 
+    /// <summary>What a waiting message takes beside its bytes: its array's header, its place here.</summary>
+    public const int EntryBytes = 64;
+
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
     private TaskCompletionSource? _room;
@@ -27,7 +30,7 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     private bool _isCompleting;
     private bool _isStopped;
 
-    /// <summary>Bytes taken and not yet handed to the transport's buffer.</summary>
+    /// <summary>Memory that holds what was taken and is not yet handed to the transport's buffer, in bytes.</summary>
     public int UnsentBytes => Volatile.Read(ref _unsent);
 
     /// <summary>Whether at most half of the bound is unsent.</summary>
@@ -44,11 +47,12 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
                 return;
             }
 
-            isSlow = _unsent > 0 && _unsent + bytes.Length > limits.Current.Bytes; // One message is never too much to wait.
+            var size = bytes.Length + EntryBytes;
+            isSlow = _unsent > 0 && _unsent + size > limits.Current.Bytes; // One message is never too much to wait.
             if (!isSlow)
             {
                 _waiting.Enqueue(bytes);
-                _unsent += bytes.Length;
+                _unsent += size;
                 if (_isPumping)
                 {
                     return;
@@ -164,7 +168,7 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
         }
     }
 
-    /// <summary>Copies what is next into the transport's buffer; 0 when the pump is to end.</summary>
+    /// <summary>Copies what is next into the transport's buffer, and says how much was unsent of it; 0 when the pump is to end.</summary>
     private int MoveBatch()
     {
         lock (_lock)
@@ -173,7 +177,7 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
             while (!_isStopped && bytes < BatchBytes && _waiting.TryDequeue(out var next))
             {
                 transport.Write(next.Span);
-                bytes += next.Length;
+                bytes += next.Length + EntryBytes;
             }
 
             if (bytes == 0)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
@@ -14,6 +15,11 @@ internal static class HubEndpoint
     /// <summary>Where it is.</summary>
     public const string Path = "/realtime";
 
+    // Little of what is unsent is to be out of the queue's sight.
+    private const int TransportBufferBytes = 16 * 1024;
+
+    private const int SendBufferBytes = 256 * 1024;
+
     /// <summary>Maps the hub, its negotiation included.</summary>
     public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
     {
@@ -23,11 +29,22 @@ internal static class HubEndpoint
             // Before version 1 the connection's id, which others see, was also the secret by which to send on it.
             MinimumProtocolVersion = 1,
             AllowStatefulReconnects = false,
+            TransportMaxBufferSize = TransportBufferBytes,
         };
         endpoints
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
             .RequireAdmission(transports.Find, CountArrival);
+    }
+
+    // What the system buffers for a client that does not read is out of sight: it grows to some megabytes by itself, and so long
+    // nothing looks slow. This is enough for several megabytes a second to a client 100 ms away.
+    private static void BoundSendBuffer(HttpContext context)
+    {
+        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+        {
+            socket.SendBufferSize = SendBufferBytes;
+        }
     }
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
@@ -60,6 +77,7 @@ internal static class HubEndpoint
             services.GetRequiredService<Negotiations>().TakeUp(context.GetAdmitted().CountedAs);
         }
 
+        BoundSendBuffer(context);
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
             connection,

@@ -15,8 +15,11 @@ internal sealed class JsonEncoding : IEncoding
 {
     private const byte RecordSeparator = 0x1E;
 
-    // What surrounds the payload seldom has more.
-    private const int EnvelopeBytes = 512;
+    private const int InitialBytes = 4 * 1024;
+    private const int LargestKeptBytes = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
 
     private static readonly JsonWriterOptions WriterOptions = new()
     {
@@ -25,14 +28,15 @@ internal sealed class JsonEncoding : IEncoding
     };
 
     public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
-        Invocation(Callbacks.Event, publication.Data.Length, writer => WriteEvent(writer, publication, matched, isReplayed));
+        Invocation(Callbacks.Event, writer => WriteEvent(writer, publication, matched, isReplayed));
 
     public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
-        Invocation(Callbacks.Presence, 0, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
+        Invocation(Callbacks.Presence, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
 
-    private static ReadOnlyMemory<byte> Invocation(string target, int payloadBytes, Action<Utf8JsonWriter> writeArgument)
+    // The copy has no more bytes than the message: it may have to wait for many slow clients.
+    private static ReadOnlyMemory<byte> Invocation(string target, Action<Utf8JsonWriter> writeArgument)
     {
-        var buffer = new ArrayBufferWriter<byte>(payloadBytes + EnvelopeBytes);
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(InitialBytes);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
             writer.WriteStartObject();
@@ -45,7 +49,10 @@ internal sealed class JsonEncoding : IEncoding
         }
 
         buffer.Write([RecordSeparator]);
-        return buffer.WrittenMemory;
+        var message = buffer.WrittenSpan.ToArray();
+        buffer.ResetWrittenCount();
+        t_buffer = buffer.Capacity > LargestKeptBytes ? null : buffer;
+        return message;
     }
 
     private static void WriteEvent(Utf8JsonWriter writer, Publication publication, IReadOnlyList<string> matched, bool isReplayed)
