@@ -177,6 +177,25 @@ public sealed class CatchUpTests
     }
 
     [Test]
+    public async Task ComingAgain_WhileTheFirstEnds_IsGivenItsOwnOnly()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(10);
+        var reader = new Reader { Room = 3 };
+        var first = JoinAsync(reader, start).AsTask();
+        await reader.WaitingAsync();
+
+        _channel.Leave(reader);
+        var second = JoinAsync(reader, start with { Offset = 8 }).AsTask();
+        reader.Room = int.MaxValue;
+        Assert.That(await first.InTime(), Is.EqualTo(Joined.Never));
+        Assert.That((await second.InTime()).Recovered, Is.True);
+        await PublishAsync(1);
+
+        Assert.That(reader.Offsets, Is.EqualTo(new[] { 1, 2, 3, 9, 10, 11 }));
+    }
+
+    [Test]
     public async Task GoneReader_IsNotWaitedFor()
     {
         var start = await BeginAsync();
@@ -189,7 +208,11 @@ public sealed class CatchUpTests
         await gone.CancelAsync();
         reader.Room = int.MaxValue;
 
-        Assert.That(() => joining.InTime(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await joining.InTime()).OrThrow(), Is.EqualTo(Joined.Never));
+            Assert.That(reader.Offsets, Has.Count.EqualTo(1));
+        });
     }
 
     [Test]

@@ -156,6 +156,7 @@ public sealed class BeforeAuthenticationTests
             VanishFromWebSocketAsync(program, andOn: "x"),
             VanishFromEventStreamAsync(http),
             BeginPollingAsync(http),
+            AssertSilentIsToldToComeBackAsync(program),
             AllLeaveAsync(4));
         Assert.That(clock.Elapsed, Is.LessThan(Limit));
         await Task.Delay(TimeSpan.FromSeconds(2)); // He would be gone by now.
@@ -170,6 +171,21 @@ public sealed class BeforeAuthenticationTests
                 Assert.That(await left.WaitAsync(Limit), Is.True, $"{members - i} are still there");
             }
         }
+    }
+
+    // A page that was suspended reads it when it goes on, and its client reconnects.
+    private static async Task AssertSilentIsToldToComeBackAsync(GatewayProgram program)
+    {
+        await using var silent = await RawClient.ConnectAsync(program.Url + "realtime", token: null);
+        JsonNode message;
+        do
+        {
+            message = await silent.NextAsync();
+        }
+        while (message["type"]!.GetValue<int>() != 7);
+        Assert.That(
+            message.ToJsonString(),
+            Is.EqualTo("""{"type":7,"error":"unavailable: The client said nothing for 30 s; connect again.","allowReconnect":true}"""));
     }
 
     [Test]

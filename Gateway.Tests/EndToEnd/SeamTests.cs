@@ -85,6 +85,7 @@ public sealed class SeamTests
     private sealed class Reader
     {
         private Position? _last;
+        private bool _isFirst;
         private bool _isAnswered;
         private bool _isLive;
 
@@ -100,6 +101,7 @@ public sealed class SeamTests
         public Task SubscribeAsync(RawClient client)
         {
             _isAnswered = _isLive = false;
+            _isFirst = _last is null;
             var since = _last is null ? string.Empty : $$""","since":{"epoch":"{{_last.Epoch}}","offset":{{_last.Offset}}}""";
             return client.SendAsync($$$"""{"type":1,"invocationId":"s","target":"Subscribe","arguments":[{"channels":[{"channel":"{{{Channel}}}"{{{since}}}}]}]}""");
         }
@@ -154,10 +156,10 @@ public sealed class SeamTests
         private void CheckAnswer(JsonNode message)
         {
             var answer = message["result"]?["channels"]?[0];
-            if (_last is null)
+            if (_isFirst)
             {
-                // The first time it begins with what comes next.
-                _last = new Position(answer!["epoch"]!.GetValue<string>(), answer["offset"]!.GetValue<long>());
+                // It begins with what comes next, which may be here before the answer.
+                _last ??= new Position(answer!["epoch"]!.GetValue<string>(), answer["offset"]!.GetValue<long>());
             }
             else
             {

@@ -81,7 +81,12 @@ internal sealed class CatchUp(Channel channel, ISubscriber subscriber, Subscribe
 
             return await FollowAsync(page.Publications, cancellationToken) ?? GiveUp(RecoveryReasons.Trimmed);
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It is gone, which whoever ends its session sees to.
+            return Joined.Never;
+        }
+        catch (Exception)
         {
             // The store failed. The subscriber is told, and nobody above this could do more about it.
             return GiveUp(RecoveryReasons.Unavailable);

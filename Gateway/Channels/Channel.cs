@@ -14,18 +14,13 @@ namespace RealtimeGateway.Channels;
 [SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: TryRetireAsync frees the timer.")]
 internal sealed class Channel(string name, ChannelServices services) : IBrokerHandler, IDirectoryHandler
 {
-    /// <summary>How often at most a subscriber is told how far it is, while publications pass it over.</summary>
-    private static readonly TimeSpan PositionInterval = TimeSpan.FromSeconds(5);
-
     private readonly AsyncGate _gate = new();
     private readonly Lock _lock = new();
     private readonly Audience _audience = new();
     private readonly Dictionary<string, CatchUp> _catchingUp = new(StringComparer.Ordinal);
+    private readonly Tail _tail = new();
     private Position? _top;
-    private Tail? _tail;
-    private int _tailUsers;
-    private ITimer? _positionTimer;
-    private bool _isPositionDue;
+    private PositionNotices? _notices;
     private bool _isWatched;
     private bool _isHeard;
     private bool _isRetired;
@@ -134,7 +129,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
             await services.Directory.UnwatchAsync(name, this, CancellationToken.None);
         }
 
-        _positionTimer?.Dispose();
+        _notices?.Dispose();
         return _isRetired = true;
     }
 
@@ -147,8 +142,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            _tailUsers++;
-            _tail ??= _top is { } top ? new Tail(top.Offset) : null;
+            _tail.Keep(_top);
         }
 
         return new TailUse(this);
@@ -163,12 +157,12 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         lock (_lock)
         {
             rest = null;
-            if (!_catchingUp.ContainsKey(catchUp.Subscriber.ConnectionId))
+            if (!IsCatchingUpNeedsLock(catchUp))
             {
                 return Joined.Never;
             }
 
-            if (_top?.Epoch != catchUp.Reached.Epoch || _tail?.After(catchUp.Reached.Offset) is not { } missing)
+            if (_top?.Epoch != catchUp.Reached.Epoch || _tail.After(catchUp.Reached.Offset) is not { } missing)
             {
                 return null;
             }
@@ -189,7 +183,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            return _catchingUp.ContainsKey(catchUp.Subscriber.ConnectionId) ? GoLiveNeedsLock(catchUp, _top, obstacle) : Joined.Never;
+            return IsCatchingUpNeedsLock(catchUp) ? GoLiveNeedsLock(catchUp, _top, obstacle) : Joined.Never;
         }
     }
 
@@ -199,15 +193,15 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         {
             if (publication.Position?.Epoch != _top?.Epoch)
             {
-                _tail = null;
+                _tail.Clear();
                 _audience.ForgetCursors();
             }
 
             _top = publication.Position;
-            _tail?.Add(publication);
+            _tail.Add(publication);
             if (_audience.HandOut(publication) && publication.Position is not null)
             {
-                TellPositionInTimeNeedsLock();
+                (_notices ??= new PositionNotices(services.Time, TellPosition)).Request();
             }
         }
     }
@@ -280,6 +274,9 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         }
     }
 
+    // It may have been taken out, and another have begun.
+    private bool IsCatchingUpNeedsLock(CatchUp catchUp) => _catchingUp.GetValueOrDefault(catchUp.Subscriber.ConnectionId) == catchUp;
+
     private Joined GoLiveNeedsLock(CatchUp catchUp, Position? from, string? obstacle)
     {
         _catchingUp.Remove(catchUp.Subscriber.ConnectionId);
@@ -287,25 +284,10 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         return new Joined(from, Recovered: obstacle is null, obstacle);
     }
 
-    private void TellPositionInTimeNeedsLock()
-    {
-        if (!_isPositionDue)
-        {
-            _isPositionDue = true;
-            _positionTimer ??= services.Time.CreateTimer(
-                static channel => ((Channel)channel!).TellPosition(),
-                this,
-                Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan);
-            _positionTimer.Change(PositionInterval, Timeout.InfiniteTimeSpan);
-        }
-    }
-
     private void TellPosition()
     {
         lock (_lock)
         {
-            _isPositionDue = false;
             if (_top is { } top)
             {
                 _audience.TellPosition(top);
@@ -321,19 +303,16 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         }
     }
 
-    private void DropTail()
+    private void ReleaseTail()
     {
         lock (_lock)
         {
-            if (--_tailUsers == 0)
-            {
-                _tail = null;
-            }
+            _tail.Release();
         }
     }
 
     private sealed class TailUse(Channel channel) : IDisposable
     {
-        public void Dispose() => channel.DropTail();
+        public void Dispose() => channel.ReleaseTail();
     }
 }

@@ -62,8 +62,6 @@ public sealed class HubErrorTests
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[{"method":"sounds"}]}]""", "invalid_request: A filter has no method 'sounds'; there are equal, notEqual, lessThan, lessThanEqual, greaterThan, greaterThanEqual, between, isNull, isNotNull, contains, startsWith, endsWith, and, or, not.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":[null]}]""", "invalid_request: A filter is a list of conditions { method, attribute?, values? }, whose values are a list.")]
     [TestCase("Subscribe", """[{"channels":["chat:lobby"],"filter":"x"}]""", "invalid_request: Subscribe takes a channel, a list of channels, or { channels: [name or { channel, since }], id?, events?, filter?, hidden?, echo? }.")]
-    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":-1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
-    [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":9007199254740992}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":"e","offset":"1"}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"epoch":5,"offset":1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]
     [TestCase("Subscribe", """[{"channels":[{"channel":"chat:lobby","since":{"offset":1}}]}]""", "invalid_request: A channel is its name or { channel, since: { epoch, offset } }.")]

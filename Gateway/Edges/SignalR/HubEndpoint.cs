@@ -77,7 +77,6 @@ internal static class HubEndpoint
             services.GetRequiredService<Negotiations>().TakeUp(context.GetAdmitted().CountedAs);
         }
 
-        BoundSendBuffer(context);
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
             connection,
@@ -86,6 +85,7 @@ internal static class HubEndpoint
             services.GetRequiredService<ILogger<SignalRConnection>>());
         using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
         gateway.Beginning = beginning;
+        BoundSendBuffer(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;
         try

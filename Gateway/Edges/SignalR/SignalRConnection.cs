@@ -24,19 +24,28 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// </summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a client has to read why it is closed, and to close as well.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
+
+    private static readonly Error Silent = new(
+        ErrorCodes.Unavailable,
+        $"The client said nothing for {MaxSilence.TotalSeconds:0} s; connect again.");
+
     private readonly ConnectionContext _connection;
     private readonly GatewayJsonProtocol _protocol;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
     private readonly InboundPipe _inbound;
     private HubConnectionContext? _hub;
     private Session? _session;
-    private int _isClosing;
+    private long _closingSince;
 
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
     {
         _connection = connection;
         _protocol = wire.Protocol;
+        _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
         Encoding = wire.Encoding;
@@ -98,7 +107,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public void Close(Error reason)
     {
-        if (Interlocked.Exchange(ref _isClosing, 1) == 0)
+        if (Interlocked.CompareExchange(ref _closingSince, _time.GetTimestamp(), 0) == 0)
         {
             LogClosing(Id, reason.Code);
             _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
@@ -126,10 +135,16 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private void CheckPeer()
     {
         _queue.CheckProgress();
+        if (Volatile.Read(ref _closingSince) is var since and not 0 && _time.GetElapsedTime(since) > Farewell)
+        {
+            AbortTransportLater();
+        }
+
         if (_session is not null && _inbound.Silence > MaxSilence && !IsPolled)
         {
+            // A client that was suspended reads this when it goes on, and comes back.
             LogSilent(Id);
-            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
+            Close(Silent);
         }
     }
 
@@ -157,8 +172,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private void OnSlow()
     {
         LogSlow(Id);
-        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
+        AbortTransportLater();
     }
+
+    private void AbortTransportLater() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.AbortTransport(), this, preferLocal: false);
 
     // A transport that waits for a peer that does not read is not ended by aborting the connection; ending its request does.
     private void AbortTransport()
