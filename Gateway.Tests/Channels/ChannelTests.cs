@@ -1,6 +1,7 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Security;
 using RealtimeGateway.Tests.Support;
 
@@ -30,6 +31,34 @@ public sealed class ChannelTests
             Assert.That(audience.Select(listener => listener.Heard), Has.All.EqualTo(1));
             Assert.That((one.Count, other.Count), Is.EqualTo((1, 1)));
         });
+    }
+
+    [Test]
+    public async Task EqualInterests_ShareOneMessage_AndOthersAreNotEncodedFor()
+    {
+        var services = TestChannels.Services(new ManualTime());
+        var channel = new Channel("chat:a", services);
+        var encoding = new CountingEncoding();
+        Listener[] audience = [.. Enumerable.Range(0, 90).Select(i => new Listener($"c{i}", encoding))];
+        SubscriberInterests[] interests = [In("message"), In("message", "other"), In("other")];
+        for (var i = 0; i < audience.Length; i++)
+        {
+            await channel.TryJoinAsync(audience[i], interests[i % interests.Length], since: null, retention: null, default);
+        }
+
+        await services.Broker.PublishAsync(Backplane.BrokerSpecification.Some("chat:a"), retention: null, key: null, default);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(audience.Select(listener => listener.Heard), Is.EqualTo(audience.Select((_, i) => i % 3 == 2 ? 0 : 1)));
+            Assert.That(encoding.Count, Is.EqualTo(2), "once for each list of keys that matched");
+        });
+
+        static SubscriberInterests In(params string[] events)
+        {
+            var set = InterestSet.Of([Interest.Compile(events, filter: null).OrThrow()]);
+            return new SubscriberInterests(set, set);
+        }
     }
 
     [Test]

@@ -107,6 +107,42 @@ public sealed class InterestTests
     }
 
     [Test]
+    public async Task Replacement_WhileMuchIsPublished_LosesAndDoublesNothingOfWhatBothWant()
+    {
+        using var stop = new CancellationTokenSource();
+        var publishing = Task.Run(async () =>
+        {
+            var published = 0;
+            for (; !stop.IsCancellationRequested; published++)
+            {
+                await SendAsync(published % 20, published % 2 == 0 ? "red" : "blue");
+            }
+
+            return published;
+        });
+
+        // Each of them wants what is cheap and red, and something else besides.
+        object[][] filters = [Cheap, Red, [new { method = "or", values = Cheap.Concat(Red) }]];
+        for (var i = 0; i < 200; i++)
+        {
+            await _client.SubscribeAsync(new { channels = new[] { "chat:a", $"chat:{i % 3}" }, id = "mine", filter = filters[i % 3] });
+        }
+
+        var first = (await _client.EventsUntilNowAsync()).Select(one => one.Offset!.Value).ToList();
+        await stop.CancelAsync();
+        var all = await publishing;
+        first.AddRange((await _client.EventsUntilNowAsync()).Select(one => one.Offset!.Value));
+
+        var wantedByAll = Enumerable.Range(1, all).Where(offset => (offset - 1) % 20 < 10 && (offset - 1) % 2 == 0).SkipWhile(offset => offset < first[0]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first, Is.Ordered.Ascending.And.Unique);
+            Assert.That(wantedByAll.Except(first.Select(offset => (int)offset)), Is.Empty);
+            Assert.That(first, Has.Count.GreaterThan(50));
+        });
+    }
+
+    [Test]
     public async Task RefusedReplacement_LeavesWhatWas()
     {
         await _client.SubscribeAsync(new { channels = new[] { "chat:a" }, id = "mine", filter = Cheap });
