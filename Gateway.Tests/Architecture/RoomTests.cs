@@ -18,7 +18,7 @@ public sealed class RoomTests
         ["Backplane"] = [],
         ["Backplane.Memory"] = ["Backplane"],
         ["Security"] = ["Security.Keys", "Security.Policies", "Security.Tokens"],
-        ["Security.Keys"] = ["Configuration", "Security"],
+        ["Security.Keys"] = ["Configuration", "Security", "Security.Policies"],
         ["Security.Policies"] = ["Configuration", "Security"],
         ["Security.Tokens"] = ["Configuration", "Security"],
         ["RateLimits"] = ["Configuration"],

@@ -9,8 +9,14 @@ public sealed class ApiKeyOptions
     /// <summary>The key's SHA-256 in hex, 64 digits. The key itself is nowhere.</summary>
     public string Sha256 { get; set; } = string.Empty;
 
-    /// <summary>What it is good for: <c>connect</c>.</summary>
+    /// <summary>
+    /// What it is good for: <c>connect</c>, <c>publish</c>, <c>broadcast</c>, <c>read</c>, <c>presence</c>, <c>history</c>,
+    /// <c>users</c>, and <c>admin</c> for all but <c>connect</c>.
+    /// </summary>
     public IList<string> Scopes { get; set; } = [];
+
+    /// <summary>Patterns of the channels in which it is good for that. Default: all channels.</summary>
+    public IList<string> Channels { get; set; } = [];
 
     /// <summary>When it stops to be valid. Default: never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }

@@ -4,6 +4,7 @@ using System.Text;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
+using RealtimeGateway.Security.Policies;
 
 namespace RealtimeGateway.Security.Keys;
 
@@ -33,12 +34,13 @@ internal sealed class ApiKeyRing
                 problems.Add($"{path}:Sha256 is not 64 hex digits.");
             }
 
-            foreach (var scope in written[i].Scopes.Where(scope => scope != ApiKeyScopes.Connect))
+            foreach (var scope in written[i].Scopes.Where(scope => !ApiKeyScopes.All.Contains(scope)))
             {
-                problems.Add($"{path}:Scopes '{scope}' is no scope; there is {ApiKeyScopes.Connect}.");
+                problems.Add($"{path}:Scopes '{scope}' is no scope; there are {string.Join(", ", ApiKeyScopes.All.Order(StringComparer.Ordinal))}.");
             }
 
-            keys.Add(new ApiKey(role, hash ?? [], written[i].Scopes.ToFrozenSet(), written[i].ExpiresAt));
+            var channels = Patterns(written[i].Channels, path, problems);
+            keys.Add(new ApiKey(role, hash ?? [], written[i].Scopes.ToFrozenSet(), channels, written[i].ExpiresAt));
         }
 
         return new ApiKeyRing(keys, time);
@@ -75,6 +77,30 @@ internal sealed class ApiKeyRing
         }
 
         return found?.ExpiresAt <= _time.GetUtcNow() ? null : found;
+    }
+
+    // Null for all channels, where none is named.
+    private static List<ChannelPattern>? Patterns(IList<string> written, string path, ICollection<string> problems)
+    {
+        if (written.Count == 0)
+        {
+            return null;
+        }
+
+        var patterns = new List<ChannelPattern>();
+        foreach (var text in written)
+        {
+            if (ChannelPattern.TryParse(text, out var pattern, out var problem))
+            {
+                patterns.Add(pattern);
+            }
+            else
+            {
+                problems.Add($"{path}:Channels '{text}' is no pattern: {problem}.");
+            }
+        }
+
+        return patterns;
     }
 
     private static byte[]? Hash(string hex)
