@@ -21,7 +21,7 @@ public sealed record HistoryRequest
 
     /// <summary>
     /// Publications a page, 1 to <see cref="MaxLimit"/>. A page ends earlier when they reach a quarter of what may wait for one
-    /// client, or when <see cref="MaxLimit"/> of those that the channel keeps, or 4 MiB of them, were looked at.
+    /// client, or when <see cref="MaxLimit"/> of those that the channel keeps, or 1 MiB of them, were looked at.
     /// </summary>
     public int Limit { get; init; } = DefaultLimit;
 

@@ -110,7 +110,7 @@ public static class RealtimeGatewayServices
         services.AddLive(
             options => options.Limits,
             limits => new DraftRules(limits.MessageBytes, limits.ChannelsPerPublish, limits.OutboundBytes / LimitsOptions.OutboundMessages));
-        services.AddLive(options => options.Limits, limits => new RecoveryLimits(limits.RecoveryPublications, limits.OutboundBytes / LimitsOptions.OutboundMessages));
+        services.AddLive(options => options.Limits, limits => new RecoveryLimits(limits.RecoveryPublications, limits.OutboundBytes / LimitsOptions.OutboundOutOfSight));
         services.AddSingleton<ChannelServices>();
         services.AddSingleton<InterestCatalog>();
         services.AddSingleton<ChannelRegistry>();

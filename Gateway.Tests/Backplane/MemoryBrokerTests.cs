@@ -140,6 +140,20 @@ public sealed class MemoryBrokerTests : BrokerSpecification
     }
 
     [Test]
+    public async Task AskingForNames_ForgetsNothingOfChannelsThatHoldSomething()
+    {
+        var broker = Create(idleChannels: 100);
+        var precious = await PublishAsync(broker, "chat:precious");
+        for (var i = 0; i < 300; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await broker.ReadAsync($"chat:no{i}", Kept, after: null, limit: 1, reverse: false, default);
+        }
+
+        Assert.That(await PublishAsync(broker, "chat:precious"), Is.EqualTo(precious with { Offset = 2 }));
+    }
+
+    [Test]
     public async Task History_IsDroppedBeyondTheBoundOfBytes_LongestAloneFirst_AndThePositionStays()
     {
         var broker = Create(historyBytes: 10_000);

@@ -3,6 +3,7 @@ using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Filters;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Security;
 using RealtimeGateway.Tests.Backplane;
@@ -196,6 +197,126 @@ public sealed class CatchUpTests
     }
 
     [Test]
+    public async Task OwnPublications_AreSparedInWhatIsReplayed_AsTheyAreLive()
+    {
+        var start = await BeginAsync();
+        var reader = new Reader();
+        await PublishAsync(1, sender: reader.ConnectionId);
+        await PublishAsync(1);
+        var quiet = new SubscriberInterests(InterestSet.Everything, InterestSet.Of([]));
+        await (await _channel.TryJoinAsync(reader, quiet, start, Kept, default))!.Value.CompleteAsync(default);
+        await PublishAsync(1, sender: reader.ConnectionId);
+        await PublishAsync(1);
+        Assert.That(reader.Offsets, Is.EqualTo(new[] { 2, 4 }));
+    }
+
+    [Test]
+    public async Task OtherInterests_CountFromThereOn_InTheMiddleOfIt()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(10);
+        var reader = new Reader { Room = 3 };
+        var joining = JoinAsync(reader, start).AsTask();
+        await reader.WaitingAsync();
+
+        var nothing = InterestSet.Of([Interest.Compile(["other"], filter: null).OrThrow()]);
+        _channel.Change(reader, new SubscriberInterests(nothing, nothing));
+        reader.Room = int.MaxValue;
+        var joined = await joining.InTime();
+        await PublishAsync(1);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(joined.From!.Offset, Is.EqualTo(10));
+            Assert.That(reader.Offsets, Is.EqualTo(new[] { 1, 2, 3 }));
+        });
+    }
+
+    [Test]
+    public async Task TheSameOffsetAgain_IsNotGivenTwice()
+    {
+        var start = await BeginAsync();
+        var reader = new Reader();
+        await JoinAsync(reader, null);
+        var publication = BrokerSpecification.Some(Name) with { Position = start with { Offset = 1 } };
+        _channel.OnPublication(publication);
+        _channel.OnPublication(publication);
+        Assert.That(reader.Offsets, Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public async Task MuchAtTheSeam_ComesAsThereIsRoom_AndNotAtOnce()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(1);
+        var reader = new Reader { Room = 1 };
+        var joining = JoinAsync(reader, start).AsTask();
+        await reader.WaitingAsync();
+
+        // Each has some hundreds of bytes; together they are more than may be put into his queue at once.
+        await PublishAsync(SeamBytes / 100);
+        reader.Room = 2;
+        Assert.That(joining.IsCompleted, Is.False);
+        Assert.That(reader.Offsets, Has.Count.LessThanOrEqualTo(2));
+        reader.Room = int.MaxValue;
+        await joining.InTime();
+        Assert.That(reader.Offsets, Is.EqualTo(Enumerable.Range(1, 1 + SeamBytes / 100)));
+    }
+
+    [Test]
+    public async Task RawMessages_ReachWhoCatchesUp_AndMissedMembersAreTold()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(10);
+        var reader = new Reader { Room = 1, SeesPresence = true };
+        var joining = JoinAsync(reader, start).AsTask();
+        await reader.WaitingAsync();
+
+        _channel.Send(new OutboundPresence(new PresenceMessage(Name, "join", new Member("user:ann", "ann", 1, null, default))), new HashSet<string>());
+        _channel.OnPresence(new PresenceChange(new PresenceMessage(Name, "join", new Member("user:bob", "bob", 1, null, default)), "another"));
+        var told = (reader.Raw, reader.MissedPresence);
+        reader.Room = int.MaxValue;
+        await joining.InTime();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(told, Is.EqualTo((1, 0)));
+            Assert.That(reader.MissedPresence, Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task OneThatCannotBeGivenAPublication_IsTold_AndTheOthersGetIt()
+    {
+        await BeginAsync();
+        var (broken, other) = (new Reader { IsBroken = true }, new Reader());
+        await JoinAsync(broken, null);
+        await JoinAsync(other, null);
+        await PublishAsync(1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(broken.Failures, Is.EqualTo(1));
+            Assert.That(other.Offsets, Is.EqualTo(new[] { 1 }));
+        });
+    }
+
+    [Test]
+    public async Task DifferentFilters_AreCounted_OfThoseWhoCatchUpToo()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(10);
+        var one = Interest.Compile(["one"], filter: null).OrThrow();
+        var other = Interest.Compile(["other"], filter: null).OrThrow();
+        var set = InterestSet.Of([one]);
+        await _channel.TryJoinAsync(new Reader(), new SubscriberInterests(set, set), start, Kept, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(_channel.CountInterestsWith(one), Is.EqualTo(1));
+            Assert.That(_channel.CountInterestsWith(other), Is.EqualTo(2));
+        });
+    }
+
+    [Test]
     public async Task GoneReader_IsNotWaitedFor()
     {
         var start = await BeginAsync();
@@ -249,6 +370,9 @@ public sealed class CatchUpTests
         var first = lagging.Told.ToArray();
         _time.Advance(TimeSpan.FromSeconds(5));
         await PublishAsync(1, readers: ["users"]);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        var second = lagging.Told.ToArray();
+        await PublishAsync(1, readers: ["users"]);
         await PublishAsync(1);
         _time.Advance(TimeSpan.FromSeconds(5));
 
@@ -256,7 +380,8 @@ public sealed class CatchUpTests
         {
             Assert.That(early, Is.Empty);
             Assert.That(first, Is.EqualTo(new[] { start with { Offset = 4 } }));
-            Assert.That(lagging.Told, Has.Count.EqualTo(1), "who was given the last knows how far it is");
+            Assert.That(second, Is.EqualTo(new[] { start with { Offset = 4 }, start with { Offset = 5 } }));
+            Assert.That(lagging.Told, Has.Count.EqualTo(2), "who was given the last knows how far it is");
             Assert.That(other.Told, Is.Empty);
         });
     }
@@ -266,11 +391,12 @@ public sealed class CatchUpTests
     // Somebody is there already, so the channel is heard.
     private async Task<Position> BeginAsync() => (await JoinAsync(new Reader(), null)).From!;
 
-    private async Task PublishAsync(int count, IReadOnlyList<string>? readers = null)
+    private async Task PublishAsync(int count, IReadOnlyList<string>? readers = null, string? sender = null)
     {
         for (var i = 0; i < count; i++)
         {
-            await _broker.PublishAsync(BrokerSpecification.Some(Name) with { Readers = readers }, Kept, key: null, default);
+            var publication = BrokerSpecification.Some(Name) with { Readers = readers, Sender = sender is null ? null : new Sender(null, sender) };
+            await _broker.PublishAsync(publication, Kept, key: null, default);
         }
     }
 
@@ -295,7 +421,15 @@ public sealed class CatchUpTests
 
         public bool WantsEcho => true;
 
-        public bool SeesPresence => false;
+        public bool SeesPresence { get; init; }
+
+        public bool IsBroken { get; init; }
+
+        public int Failures { get; private set; }
+
+        public int Raw { get; private set; }
+
+        public int MissedPresence { get; private set; }
 
         public List<long> Offsets { get; } = [];
 
@@ -317,7 +451,17 @@ public sealed class CatchUpTests
 
         public Task WaitingAsync() => _waiting.Task.InTime();
 
-        public void Deliver(Outbound message) => message.For(this);
+        public void Deliver(Outbound message)
+        {
+            if (IsBroken)
+            {
+                throw new IOException("broken");
+            }
+
+            message.For(this);
+        }
+
+        public void OnDeliveryFailed(Exception exception) => Failures++;
 
         public ValueTask WaitForRoomAsync()
         {
@@ -336,9 +480,7 @@ public sealed class CatchUpTests
         {
         }
 
-        public void OnPresenceMissed()
-        {
-        }
+        public void OnPresenceMissed() => MissedPresence++;
 
         public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed)
         {
@@ -347,7 +489,11 @@ public sealed class CatchUpTests
             return Encoding.UTF8.GetBytes("once");
         }
 
-        public ReadOnlyMemory<byte> Encode(PresenceMessage message) => default;
+        public ReadOnlyMemory<byte> Encode(PresenceMessage message)
+        {
+            Raw++;
+            return default;
+        }
     }
 
     /// <summary>A broker whose history can be made to fail.</summary>

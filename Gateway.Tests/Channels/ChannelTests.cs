@@ -120,6 +120,8 @@ public sealed class ChannelTests
             Heard++;
         }
 
+        public void OnDeliveryFailed(Exception exception) => throw exception;
+
         public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
 
         public void TellPosition(Position position)

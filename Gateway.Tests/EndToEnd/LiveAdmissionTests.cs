@@ -99,7 +99,7 @@ public sealed class LiveAdmissionTests
         var client = await _gateway.ConnectAsync(TestTokens.For("ann"), "the key");
         await client.SubscribeAsync(new[] { "shop:orders", "live:room" });
         _settings.Change(NoKey);
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
         await PublishAsync("shop:orders", 1);
         Assert.Multiple(async () =>
         {
@@ -128,7 +128,7 @@ public sealed class LiveAdmissionTests
         _settings.Change(("Auth:ApiKeys:0:Scopes:0", null), ("Auth:ApiKeys:0:Scopes", string.Empty));
         Assert.Multiple(async () =>
         {
-            Assert.That((await client.NextNoticeAsync()).Reason, Is.EqualTo("permission_denied"));
+            Assert.That((await client.NextRevocationAsync()).Reason, Is.EqualTo("permission_denied"));
             Assert.That(() => _gateway.ConnectAsync(apiKey: "the key"), Throws.Exception.With.Message.Contains("403"));
         });
     }
@@ -150,8 +150,8 @@ public sealed class LiveAdmissionTests
         _time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromMilliseconds(1));
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "token_expired")));
-            Assert.That((await bystander.NextNoticeAsync()).Reason, Is.EqualTo("token_expired"));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "token_expired")));
+            Assert.That((await bystander.NextRevocationAsync()).Reason, Is.EqualTo("token_expired"));
         });
     }
 
@@ -167,7 +167,7 @@ public sealed class LiveAdmissionTests
         _time.Advance(TimeSpan.FromHours(1.5));
         await AssertHearsAsync(client, "shop:orders");
         _time.Advance(TimeSpan.FromHours(0.5) + TimeSpan.FromMilliseconds(1));
-        Assert.That((await client.NextNoticeAsync()).Reason, Is.EqualTo("token_expired"));
+        Assert.That((await client.NextRevocationAsync()).Reason, Is.EqualTo("token_expired"));
     }
 
     [Test]
@@ -181,7 +181,7 @@ public sealed class LiveAdmissionTests
         _settings.Change([.. Key(0, "shop", "the next key"), ("Auth:ApiKeys:1:Name", null), ("Auth:ApiKeys:1:Sha256", null), ("Auth:ApiKeys:1:Scopes:0", null)]);
         Assert.Multiple(async () =>
         {
-            Assert.That(await old.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
+            Assert.That(await old.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
             Assert.That(() => _gateway.ConnectAsync(apiKey: "the key"), Throws.Exception.With.Message.Contains("401"));
             await AssertHearsAsync(next, "shop:orders");
         });
@@ -194,7 +194,7 @@ public sealed class LiveAdmissionTests
         _settings.Change(Key(0, "kiosk", "the key"));
         Assert.Multiple(async () =>
         {
-            Assert.That((await client.NextNoticeAsync()).Reason, Is.EqualTo("permission_denied"));
+            Assert.That((await client.NextRevocationAsync()).Reason, Is.EqualTo("permission_denied"));
             Assert.That((await client.AuthenticateAsync(null)).Roles, Is.EqualTo(new[] { "any", "guests", "key:kiosk" }));
         });
     }
@@ -223,7 +223,7 @@ public sealed class LiveAdmissionTests
         var user = await _gateway.ConnectAsync(TestTokens.For("ann"), "the key");
         await user.SubscribeAsync(new[] { "shop:orders", "chat:lobby" });
         _settings.Change(("Auth:ApiKeys:0:ExpiresAt", "2999-01-01T00:00:00Z"), ("Limits:ChannelsPerSession", "50"), ("Channels:2:Read:0", "label:admin"));
-        Assert.That((await user.NextNoticeAsync()).Channel, Is.EqualTo("chat:lobby"));
+        Assert.That((await user.NextRevocationAsync()).Channel, Is.EqualTo("chat:lobby"));
         await AssertHearsAsync(user, "shop:orders");
     }
 
@@ -310,7 +310,7 @@ public sealed class LiveAdmissionTests
         var authenticating = client.AuthenticateAsync(TokenOf(issuer));
         await issuer.Asked;
         _settings.Change(NoKey);
-        await client.NextNoticeAsync();
+        await client.NextRevocationAsync();
         answer.SetResult();
         var ann = await authenticating;
         Assert.Multiple(async () =>
@@ -332,7 +332,7 @@ public sealed class LiveAdmissionTests
         var refused = client.ErrorOfAsync("Authenticate", TokenOf(issuer));
         await issuer.Asked;
         _settings.Change([.. NoKey, ("Auth:Jwt:Audience", "another")]);
-        await client.NextNoticeAsync();
+        await client.NextRevocationAsync();
         answer.SetResult();
         Assert.That(await refused, Is.EqualTo("unauthenticated: The token is not accepted: its signature, issuer or audience is wrong."));
     }

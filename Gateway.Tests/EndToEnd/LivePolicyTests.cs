@@ -78,7 +78,7 @@ public sealed class LivePolicyTests
             await user.NextEventAsync();
         }
 
-        await guest.NextNoticeAsync();
+        await guest.NextRevocationAsync();
         stop();
         var count = await publishing;
         var rest = await user.EventsUntilNowAsync();
@@ -111,7 +111,7 @@ public sealed class LivePolicyTests
         _settings.Change(("Channels:0:Pattern", "nothing:*"));
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("room:a", "revoked", "permission_denied")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("room:a", "revoked", "permission_denied")));
             await AssertHearsAsync(client, "room:own");
         });
     }
@@ -127,7 +127,7 @@ public sealed class LivePolicyTests
         await watcher.SubscribeAsync("other:mark");
         await watcher.NextPresenceAsync();
         _settings.Change(("Channels:0:Presence:0", "users"), ("Channels:1:Read:0", "users"));
-        await watcher.NextNoticeAsync();
+        await watcher.NextRevocationAsync();
         await watcher.UnsubscribeAsync("nothing:here");
         await marked.SubscribeAsync("room:a");
         Assert.Multiple(async () =>
@@ -155,7 +155,7 @@ public sealed class LivePolicyTests
         await client.SubscribeAsync(new { id = "unseen", channels = new[] { "room:a", "room:b" }, hidden = true });
         await client.SubscribeAsync("room:c");
         _settings.Change(("Channels:0:Hidden:0", "label:observer"));
-        SubscriptionMessage[] notices = [await client.NextNoticeAsync(), await client.NextNoticeAsync()];
+        SubscriptionMessage[] notices = [await client.NextRevocationAsync(), await client.NextRevocationAsync()];
         Assert.Multiple(async () =>
         {
             Assert.That(notices, Is.EquivalentTo(new[] { new SubscriptionMessage("room:a", "revoked", "permission_denied"), new SubscriptionMessage("room:b", "revoked", "permission_denied") }));
@@ -187,7 +187,7 @@ public sealed class LivePolicyTests
         _settings.Change(("Clients:Subscribe", "false"));
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("room:a", "revoked", "disabled")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("room:a", "revoked", "disabled")));
             Assert.That(await client.ErrorOfAsync("Subscribe", "room:a"), Is.EqualTo("disabled: Clients may not subscribe on this gateway."));
             await AssertHearsAsync(client, "$user:ann");
             await AssertHearsAsync(client, "room:granted");
@@ -263,8 +263,8 @@ public sealed class LivePolicyTests
         _settings.Change(("Channels:0:Read:0", "users"));
         Assert.Multiple(async () =>
         {
-            Assert.That((await other.NextNoticeAsync()).Channel, Is.EqualTo("room:a"));
-            Assert.That((await waiting.NextNoticeAsync()).Channel, Is.EqualTo("room:a"), "not even its own other channels");
+            Assert.That((await other.NextRevocationAsync()).Channel, Is.EqualTo("room:a"));
+            Assert.That((await waiting.NextRevocationAsync()).Channel, Is.EqualTo("room:a"), "not even its own other channels");
         });
         _authorizer.Answer.SetResult();
         await AssertHearsAsync(waiting, "other:slow");

@@ -84,7 +84,7 @@ public sealed class LiveSettingsTests
         var client = await _gateway.ConnectAsync();
         await client.SubscribeAsync("chat:lobby");
         _file.Write("""{ "Gateway": { "Clients": { "Subscribe": false, "Publish": false } } }""");
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:lobby", "revoked", "disabled")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("chat:lobby", "revoked", "disabled")));
         Assert.That(await client.ErrorOfAsync("Send", "chat:lobby", "message", 1), Does.StartWith("disabled: "));
     }
 
@@ -95,7 +95,7 @@ public sealed class LiveSettingsTests
         await user.SubscribeAsync("chat:lobby");
         await guest.SubscribeAsync("chat:lobby");
         _file.Replace("""{ "Gateway": { "Channels": [ { "Pattern": "chat:*", "Read": [ "users" ], "History": { "Size": 10 } } ] } }""");
-        Assert.That(await guest.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:lobby", "revoked", "permission_denied")));
+        Assert.That(await guest.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("chat:lobby", "revoked", "permission_denied")));
         var published = await _gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("chat:lobby", "message", 1);
         Assert.Multiple(async () =>
         {
@@ -156,7 +156,7 @@ public sealed class LiveSettingsTests
         await AssertInForceAsync();
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("own:room", "revoked", "permission_denied")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("own:room", "revoked", "permission_denied")));
             Assert.That((await client.SubscribeAsync("other:room")).Channels, Has.Count.EqualTo(1));
         });
     }

@@ -139,7 +139,7 @@ public sealed class ProgramTests
         Assert.That((await client.SubscribeAsync("chat:garden")).Channels, Has.Count.EqualTo(1));
 
         file.Write("""{ "Gateway": { "Channels": [ { "Pattern": "chat:lobby", "Read": [ "any" ] } ] } }""");
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:garden", "revoked", "permission_denied")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("chat:garden", "revoked", "permission_denied")));
         Assert.That(await program.UntilItSaysAsync("The settings have changed and are in force."), Has.None.Contains("not taken"), "said once");
 
         file.Write("""{ "Gateway": { "Enabled": false } }""");

@@ -38,6 +38,20 @@ public sealed class FilterBoundsTests
         Written.One("equal", Written.Numbers(FilterCompiler.MaxValues + 1)));
 
     [TestCase(0, true)]
+    [TestCase(Comparison.MaxTextBytes - 1, true)]
+    [TestCase(Comparison.MaxTextBytes, false)]
+    public void Contains_LooksAtSoMuchOfAText(int index, bool holds) =>
+        Assert.That(Written.Passes(Written.One("contains", """["!"]"""), $$"""{"a":"{{new string('x', index)}}!"}"""), Is.EqualTo(holds));
+
+    [Test]
+    public void Values_AreCounted_OverAllConditions()
+    {
+        var half = $$"""{"method":"equal","attribute":"a","values":{{Written.Numbers(FilterCompiler.MaxValues / 2)}}}""";
+        var one = """{"method":"equal","attribute":"b","values":[1]}""";
+        AssertBound($"[{half},{half}]", $"[{half},{half},{one}]");
+    }
+
+    [TestCase(0, true)]
     [TestCase(Comparison.MaxElements - 1, true)]
     [TestCase(Comparison.MaxElements, false)]
     public void Contains_LooksAtSoManyElements(int index, bool holds)

@@ -43,6 +43,19 @@ public sealed class PresenceTests
     }
 
     [Test]
+    public async Task WhoBecomesSomebodyElse_IsToldToListAgain_AndWhoRenewsHisTokenIsNot()
+    {
+        var ann = await JoinAsync("ann");
+        await ann.AuthenticateAsync(TestTokens.For("ann"));
+        await ann.AuthenticateAsync(TestTokens.For("bob"));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await ann.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage(Room, "gap", "presence")), "his own going, as ann, was not told to him");
+            Assert.That((await ann.GetMembersAsync(Room)).Members.Select(member => member.Id), Is.EqualTo(new[] { "user:bob" }));
+        });
+    }
+
+    [Test]
     public async Task SeveralTabs_AreOneMember_OneJoinAndOneLeave()
     {
         var watcher = await JoinAsync("watcher");

@@ -251,6 +251,20 @@ public sealed class AdmissionTests
     }
 
     [Test]
+    public async Task RevokedToken_IsRefused_ThoughItsIssuersClockIsAhead()
+    {
+        var ahead = TestTokens.Sign(new { sub = "ann", jti = "ahead", iat = Now + 5, exp = Now + 600 });
+        _revocations.AddToken("ahead", reason: null);
+        _revocations.AddUser("bob", reason: null, latest: _time.GetUtcNow() + TimeSpan.FromSeconds(5));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await AdmitAsync(ahead, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(TestTokens.Sign(new { sub = "bob", iat = Now + 5, exp = Now + 600 }), null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await AdmitAsync(TestTokens.Sign(new { sub = "bob", iat = Now + 6, exp = Now + 600 }), null)).Error, Is.Null);
+        });
+    }
+
+    [Test]
     public async Task TokenWithoutATimeOfIssue_IsRefused_WhileItsUsersRevocationIsRemembered()
     {
         _revocations.AddUser("ann", reason: null);

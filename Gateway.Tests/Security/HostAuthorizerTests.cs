@@ -18,7 +18,7 @@ public sealed class HostAuthorizerTests
         Assert.That(await client.ErrorOfAsync("Subscribe", "chat:secret"), Is.EqualTo("permission_denied: You may not read 'chat:secret'."));
         await client.SubscribeAsync("chat:lobby");
         await client.AuthenticateAsync(null);
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("club:room", "revoked", "permission_denied")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("club:room", "revoked", "permission_denied")));
     }
 
     [Test]
@@ -42,10 +42,10 @@ public sealed class HostAuthorizerTests
         await client.SubscribeAsync(new[] { "chat:slow", "team:red:plans" });
         authorizer.Answer = new TaskCompletionSource();
         var authenticated = client.AuthenticateAsync(null);
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("chat:slow", "revoked", "permission_denied")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("chat:slow", "revoked", "permission_denied")));
             Assert.That((await authenticated).UserId, Is.Null);
         });
     }
@@ -59,7 +59,7 @@ public sealed class HostAuthorizerTests
         await client.SubscribeAsync(new[] { "chat:slow", "team:red:plans" });
         authorizer.IsBlocking = true;
         var authenticated = client.AuthenticateAsync(null);
-        Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
+        Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "permission_denied")));
         Assert.That(authenticated.IsCompleted, Is.False);
         authorizer.Answer.Set();
         Assert.That((await authenticated).UserId, Is.Null);
@@ -76,7 +76,7 @@ public sealed class HostAuthorizerTests
         var subscribing = client.SubscribeAsync("chat:slow");
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "token_expired")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("team:red:plans", "revoked", "token_expired")));
             Assert.That(subscribing.IsCompleted, Is.False);
         });
     }
@@ -89,7 +89,7 @@ public sealed class HostAuthorizerTests
         var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = "red" }, lifetime: TimeSpan.FromSeconds(1)));
         await client.SubscribeAsync("team:red:other");
         var refused = client.ErrorOfAsync("Subscribe", "team:red:plans");
-        await client.NextNoticeAsync();
+        await client.NextRevocationAsync();
         authorizer.Answer.SetResult();
         Assert.That(await refused, Is.EqualTo("permission_denied: You may not read 'team:red:plans'."));
     }

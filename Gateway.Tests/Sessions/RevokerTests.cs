@@ -49,7 +49,7 @@ public sealed class RevokerTests
         {
             Assert.Multiple(async () =>
             {
-                Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage(Room, "revoked", "unauthenticated")));
+                Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage(Room, "revoked", "unauthenticated")));
                 Assert.That(await HeardAsync(client), Is.EqualTo(new[] { "open" }));
             });
         }
@@ -113,10 +113,10 @@ public sealed class RevokerTests
 
         Assert.Multiple(async () =>
         {
-            Assert.That((await phone.NextNoticeAsync()).Reason, Is.EqualTo("stolen"));
+            Assert.That((await phone.NextRevocationAsync()).Reason, Is.EqualTo("stolen"));
             Assert.That(await phone.EventsUntilNowAsync(), Is.Empty);
             Assert.That(isDesk, Is.True);
-            Assert.That((await desk.NextNoticeAsync()).Reason, Is.EqualTo("unauthenticated"));
+            Assert.That((await desk.NextRevocationAsync()).Reason, Is.EqualTo("unauthenticated"));
             Assert.That(await desk.EventsUntilNowAsync(), Has.Count.EqualTo(1));
             Assert.That(await laptop.EventsUntilNowAsync(), Has.Count.EqualTo(2));
         });

@@ -142,7 +142,7 @@ public sealed class SessionBoundsTests
         var expiring = await ConnectAsync("ann");
         await expiring.SubscribeAsync("team:blue:room");
         time.Advance(TimeSpan.FromMinutes(61));
-        Assert.That((await expiring.NextNoticeAsync()).Reason, Is.EqualTo("token_expired"));
+        Assert.That((await expiring.NextRevocationAsync()).Reason, Is.EqualTo("token_expired"));
         var next = await TestClient.ConnectAsync(_gateway.HubUrl, TestTokens.For("ann", new { }, TimeSpan.FromHours(2)));
         _clients.Add(next);
         await next.SubscribeAsync("chat:a");

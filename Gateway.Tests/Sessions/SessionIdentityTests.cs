@@ -36,7 +36,7 @@ public sealed class SessionIdentityTests
         {
             Assert.That(guest.UserId, Is.Null);
             Assert.That(guest.Roles, Is.EqualTo(new[] { "any", "guests" }));
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("team:blue:room", "revoked", "permission_denied")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("team:blue:room", "revoked", "permission_denied")));
             Assert.That((await client.EventsUntilNowAsync()).Select(heard => heard.Data.GetInt32()), Is.EqualTo(new[] { 3 }));
         });
     }
@@ -74,7 +74,7 @@ public sealed class SessionIdentityTests
         await using var gateway = await TestGateway.StartAsync();
         var client = await gateway.ConnectAsync(TestTokens.For("ann", new { teams = new[] { "blue/editor" } }, lifetime: TimeSpan.FromSeconds(1)));
         await client.SubscribeAsync(new[] { "team:blue:room", "chat:lobby" });
-        var notice = await client.NextNoticeAsync();
+        var notice = await client.NextRevocationAsync();
         var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
         await server.PublishAsync("team:blue:room", "message", 1);
         await client.SendAsync("chat:lobby", "message", 2);
@@ -107,7 +107,7 @@ public sealed class SessionIdentityTests
         await client.AuthenticateAsync(TestTokens.For("ann", "blue"));
 
         // The bystander's end comes after the one that was put off.
-        Assert.That((await bystander.NextNoticeAsync()).Reason, Is.EqualTo("token_expired"));
+        Assert.That((await bystander.NextRevocationAsync()).Reason, Is.EqualTo("token_expired"));
         await gateway.Services.GetRequiredService<IRealtimePublisher>().PublishAsync("team:blue:room", "message", 1);
         Assert.That((await client.NextEventAsync()).Channel, Is.EqualTo("team:blue:room"));
     }

@@ -81,6 +81,9 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>The next notice about a subscription.</summary>
     public Task<SubscriptionMessage> NextNoticeAsync() => _notices.Reader.ReadAsync().AsTask().InTime();
 
+    /// <summary>The next notice that something is no longer heard; others are passed over.</summary>
+    public Task<SubscriptionMessage> NextRevocationAsync() => FindRevocationAsync().InTime();
+
     /// <summary>
     /// Every event that came and was not awaited. A call is answered in between, after what was sent before it.
     /// </summary>
@@ -102,6 +105,18 @@ internal sealed class TestClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
+
+    private async Task<SubscriptionMessage> FindRevocationAsync()
+    {
+        while (true)
+        {
+            var notice = await _notices.Reader.ReadAsync();
+            if (notice.State == SubscriptionStates.Revoked)
+            {
+                return notice;
+            }
+        }
+    }
 
     private async Task<IReadOnlyList<T>> UntilNowAsync<T>(Channel<T> arrived)
     {

@@ -150,7 +150,16 @@ internal sealed class Audience
             }
 
             Cursor = offset ?? Cursor;
-            subscriber.Deliver(message);
+            try
+            {
+                subscriber.Deliver(message);
+            }
+            catch (Exception exception)
+            {
+                // Neither the others nor who published are to have less for it.
+                subscriber.OnDeliveryFailed(exception);
+            }
+
             return true;
         }
 

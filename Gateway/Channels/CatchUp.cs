@@ -16,7 +16,8 @@ namespace RealtimeGateway.Channels;
 /// </remarks>
 internal sealed class CatchUp(Channel channel, ISubscriber subscriber, SubscriberInterests interests, Position since, Retention retention)
 {
-    private const int PagePublications = 100;
+    // Held while the subscriber reads them, whatever history trims meanwhile.
+    private const int PagePublications = 16;
 
     private static readonly Error Overtaken = new(
         ErrorCodes.Unavailable,
@@ -32,6 +33,9 @@ internal sealed class CatchUp(Channel channel, ISubscriber subscriber, Subscribe
 
     /// <summary>How far the subscriber has come.</summary>
     public Position Reached => _reached;
+
+    /// <summary>Whether somebody came or went meanwhile. The channel's lock guards it.</summary>
+    public bool HasMissedPresence { get; set; }
 
     /// <summary>What the subscriber wants; what was handed over already stays.</summary>
     public SubscriberInterests Interests

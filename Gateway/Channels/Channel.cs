@@ -25,8 +25,18 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     private bool _isHeard;
     private bool _isRetired;
 
-    /// <summary>The position of the last publication that was handed out here; null without history.</summary>
-    public Position? Top => Volatile.Read(ref _top);
+    /// <summary>The position of the last publication that was handed out here, to everybody; null without history.</summary>
+    public Position? Top
+    {
+        get
+        {
+            // Not without the lock: a publication has its place here before the last of its audience has it.
+            lock (_lock)
+            {
+                return _top;
+            }
+        }
+    }
 
     /// <summary>How much a subscriber is given of what it missed.</summary>
     public RecoveryLimits Limits => services.Recovery.Current;
@@ -105,7 +115,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            return _audience.Interests.Append(one).Distinct().Count();
+            return _audience.Interests.Concat(_catchingUp.Values.SelectMany(catchUp => catchUp.Interests.All.Selective)).Append(one).Distinct().Count();
         }
     }
 
@@ -218,6 +228,11 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
                     subscriber.DeliverPresence(message);
                 }
             }
+
+            foreach (var catchUp in _catchingUp.Values)
+            {
+                catchUp.HasMissedPresence |= catchUp.Subscriber.ConnectionId != change.ConnectionId;
+            }
         }
     }
 
@@ -229,15 +244,24 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
             {
                 subscriber.OnPresenceMissed();
             }
+
+            foreach (var catchUp in _catchingUp.Values)
+            {
+                catchUp.HasMissedPresence = true;
+            }
         }
     }
 
-    /// <summary>Hands a message that is no publication to everyone here but some.</summary>
+    /// <summary>
+    /// Hands a message that is no publication to everyone here but some. It has no place in the order, so who still catches up gets
+    /// it at once.
+    /// </summary>
     public void Send(Outbound message, IReadOnlySet<string> exceptConnectionIds)
     {
         lock (_lock)
         {
-            foreach (var subscriber in _audience.Subscribers.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
+            var all = _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
+            foreach (var subscriber in all.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
             {
                 subscriber.Deliver(message);
             }
@@ -281,6 +305,11 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         _catchingUp.Remove(catchUp.Subscriber.ConnectionId);
         _audience.Add(catchUp.Subscriber, catchUp.Interests, from?.Offset ?? 0);
+        if (catchUp.HasMissedPresence && catchUp.Subscriber.SeesPresence)
+        {
+            catchUp.Subscriber.OnPresenceMissed();
+        }
+
         return new Joined(from, Recovered: obstacle is null, obstacle);
     }
 

@@ -5,8 +5,8 @@ using RealtimeGateway.Security;
 namespace RealtimeGateway.Channels;
 
 /// <summary>
-/// One publication on its way to one channel's audience: each interest is asked once, however many have it, and those who are
-/// told the same share one message.
+/// One publication on its way to one channel's audience: each interest is asked once, however many have it, and those who want
+/// the same share one message.
 /// </summary>
 internal sealed class FanOut(Publication publication, bool isReplayed) : IDisposable
 {

@@ -12,7 +12,7 @@ internal sealed class HistoryReader(IBroker broker, ChannelRegistry channels, In
 {
     // One call looks at this much of a channel at most, however little of it is wanted.
     private const int MaxScanned = HistoryRequest.MaxLimit;
-    private const long MaxScannedBytes = 4 * 1024 * 1024;
+    private const long MaxScannedBytes = 1024 * 1024;
 
     /// <summary>One page, both ways. It ends early where its publications are large, or little of what is kept is wanted.</summary>
     /// <param name="request">Which page.</param>

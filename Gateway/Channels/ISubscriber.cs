@@ -20,6 +20,9 @@ internal interface ISubscriber
     /// <summary>Hands over a message.</summary>
     void Deliver(Outbound message);
 
+    /// <summary>A publication could not be handed over, and it alone must not go on as if it had it.</summary>
+    void OnDeliveryFailed(Exception exception);
+
     /// <summary>Waits until it has room for more of what it asked for itself, or is gone.</summary>
     ValueTask WaitForRoomAsync();
 

@@ -59,9 +59,9 @@ public sealed class LimitsOptions
 
     /// <summary>
     /// Different combinations of event patterns and filter with which one channel may be subscribed to on the node, 1 to
-    /// 100,000. Default 1,000: each is asked about every publication of the channel.
+    /// 100,000. Default 256: each is asked about every publication of the channel.
     /// </summary>
-    public int FiltersPerChannel { get; set; } = 1_000;
+    public int FiltersPerChannel { get; set; } = 256;
 
     /// <summary>
     /// Missed publications that one channel replays to a session that comes back, 1 to 10,000. Default 10,000, which is all that

@@ -12,7 +12,10 @@ internal sealed record Comparison(string Method, ValueTypes Types, Func<JsonElem
     /// How many elements of an array <c>contains</c> looks at, from its first: whoever waits for a publication waits for the
     /// filters of strangers, on data of strangers.
     /// </summary>
-    public const int MaxElements = 1_000;
+    public const int MaxElements = 256;
+
+    /// <summary>How many bytes of a string <c>contains</c> looks at, from its first, for the same reason.</summary>
+    public const int MaxTextBytes = 4 * 1024;
 
     // What is less than any is less than the greatest. Where there is no order, neither is less, equal or greater: null compares so.
     private static readonly Comparison[] All =
@@ -40,7 +43,7 @@ internal sealed record Comparison(string Method, ValueTypes Types, Func<JsonElem
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            return set.AnyString(value, static (text, part) => text.IndexOf(part) >= 0);
+            return set.AnyString(value, static (text, part) => text[..Math.Min(text.Length, MaxTextBytes)].IndexOf(part) >= 0);
         }
 
         var looked = 0;

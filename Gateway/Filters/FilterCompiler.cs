@@ -13,10 +13,11 @@ internal sealed class FilterCompiler
     /// <summary>How deep <c>and</c>, <c>or</c> and <c>not</c> may nest.</summary>
     public const int MaxDepth = 8;
 
-    /// <summary>How many values one condition has at most.</summary>
+    /// <summary>How many values all conditions of a filter have together at most.</summary>
     public const int MaxValues = 100;
 
     private int _conditions;
+    private int _values;
 
     private FilterCompiler()
     {
@@ -52,11 +53,6 @@ internal sealed class FilterCompiler
             return Limit($"A filter has {MaxConditions} conditions at most, nested ones included.");
         }
 
-        if (condition.Values.Count > MaxValues)
-        {
-            return Limit($"A condition of a filter has {MaxValues} values at most.");
-        }
-
         if (!FilterMethods.All.Contains(condition.Method))
         {
             return Unknown(condition.Method);
@@ -65,6 +61,12 @@ internal sealed class FilterCompiler
         if (condition.Method is FilterMethods.And or FilterMethods.Or or FilterMethods.Not)
         {
             return CompileGroup(condition, depth);
+        }
+
+        _values += condition.Values.Count;
+        if (_values > MaxValues)
+        {
+            return Limit($"A filter has {MaxValues} values at most, those of all its conditions together.");
         }
 
         if (!AttributePath.TryParse(condition.Attribute, out var path))

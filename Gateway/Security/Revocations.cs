@@ -5,8 +5,8 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Security;
 
 /// <summary>
-/// What was revoked: of a user, all tokens, and of a token, itself, as far as they were issued up to that instant. It is
-/// remembered for as long as such a token could live; a newer one counts (promise 9).
+/// What was revoked: of a user, all tokens that were issued up to that instant, or a token alone. It is remembered for as long as
+/// such a token could live; a newer one counts (promise 9).
 /// </summary>
 /// <remarks>
 /// The times of tokens are whole seconds, so a token of the same second is refused with the older ones; one that does not say
@@ -32,12 +32,13 @@ internal sealed class Revocations(Live<RevocationMemory> memory, TimeProvider ti
     /// <summary>Revokes every token of a user that was issued by now.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="reason">What his sessions are told; <c>unauthenticated</c> unless given.</param>
-    public void AddUser(string userId, string? reason) => Add((Kind.User, userId), reason);
+    /// <param name="latest">When the latest token that is known of him says it was issued: its issuer's clock may be ahead.</param>
+    public void AddUser(string userId, string? reason, DateTimeOffset? latest = null) => Add((Kind.User, userId), reason, latest);
 
-    /// <summary>Revokes one token.</summary>
+    /// <summary>Revokes one token, whenever it says it was issued.</summary>
     /// <param name="tokenId">Its id, <see cref="TokenStamp.Id"/>.</param>
     /// <param name="reason">What its sessions are told; <c>unauthenticated</c> unless given.</param>
-    public void AddToken(string tokenId, string? reason) => Add((Kind.Token, tokenId), reason);
+    public void AddToken(string tokenId, string? reason) => Add((Kind.Token, tokenId), reason, DateTimeOffset.MaxValue);
 
     /// <summary>Why the token that this identity was read from no longer counts; null when it does.</summary>
     public string? FindReason(Identity identity) => identity.Token is { } token
@@ -45,11 +46,12 @@ internal sealed class Revocations(Live<RevocationMemory> memory, TimeProvider ti
         : null;
 
     private string? FindReason((Kind, string) key, TokenStamp token) =>
-        _entries.TryGetValue(key, out var entry) && !(token.IssuedAt?.ToUnixTimeSeconds() > entry.At.ToUnixTimeSeconds()) ? entry.Reason : null;
+        _entries.TryGetValue(key, out var entry) && !(token.IssuedAt?.ToUnixTimeSeconds() > entry.UpTo.ToUnixTimeSeconds()) ? entry.Reason : null;
 
-    private void Add((Kind, string) key, string? reason)
+    private void Add((Kind, string) key, string? reason, DateTimeOffset? latest)
     {
-        _entries[key] = new Entry(time.GetUtcNow(), reason ?? ErrorCodes.Unauthenticated);
+        var now = time.GetUtcNow();
+        _entries[key] = new Entry(now, latest > now ? latest.Value : now, reason ?? ErrorCodes.Unauthenticated);
         Volatile.Write(ref _version, new object());
         SweepIfMany();
     }
@@ -71,5 +73,5 @@ internal sealed class Revocations(Live<RevocationMemory> memory, TimeProvider ti
         Volatile.Write(ref _nextSweep, Math.Max(FirstSweep, 2 * _entries.Count));
     }
 
-    private sealed record Entry(DateTimeOffset At, string Reason);
+    private sealed record Entry(DateTimeOffset At, DateTimeOffset UpTo, string Reason);
 }

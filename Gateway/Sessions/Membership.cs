@@ -10,6 +10,7 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
 {
     private volatile bool _wantsEcho;
     private volatile bool _seesPresence;
+    private bool _hasPresenceBeenDecided;
     private int _isMissingPresence;
 
     public string ConnectionId => session.ConnectionId;
@@ -18,11 +19,7 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
 
     public bool WantsEcho => _wantsEcho;
 
-    public bool SeesPresence
-    {
-        get => _seesPresence;
-        set => _seesPresence = value;
-    }
+    public bool SeesPresence => _seesPresence;
 
     /// <summary>What the directory has of it; null while it is not seen.</summary>
     public Occupant? Shown { get; set; }
@@ -37,7 +34,23 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
         IsHidden = terms.Hidden;
     }
 
+    /// <summary>
+    /// Lets it see who comes and goes, or not. Who sees again what he did not for a while has missed something; who sees it for the
+    /// first time lists it anyway.
+    /// </summary>
+    public void DecidePresence(bool sees)
+    {
+        var seesAgain = sees && !_seesPresence && _hasPresenceBeenDecided;
+        (_seesPresence, _hasPresenceBeenDecided) = (sees, true);
+        if (seesAgain)
+        {
+            OnPresenceMissed();
+        }
+    }
+
     public void Deliver(Outbound message) => session.Connection.Send(message.For(session.Connection.Encoding));
+
+    public void OnDeliveryFailed(Exception exception) => session.Fail(exception);
 
     public ValueTask WaitForRoomAsync() => session.Connection.WaitForRoomAsync();
 

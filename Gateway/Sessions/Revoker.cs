@@ -14,8 +14,9 @@ internal sealed class Revoker(Revocations revocations, SessionRegistry sessions)
     /// <param name="reason">What his sessions are told, a code; <c>unauthenticated</c> unless given.</param>
     public Task RevokeUserAsync(string userId, string? reason = null)
     {
-        revocations.AddUser(userId, reason);
-        return ReviewAsync(sessions.OfUser(userId));
+        var latest = sessions.OfUser(userId).Max(session => session.Identity.Token?.IssuedAt);
+        revocations.AddUser(userId, reason, latest);
+        return ReviewAsync(sessions.OfUser(userId)); // As they are now: who came meanwhile may not have seen it.
     }
 
     /// <summary>Revokes one token, whichever sessions came with it.</summary>

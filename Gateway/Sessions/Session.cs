@@ -114,6 +114,16 @@ internal sealed partial class Session : ICaller
         LogClosed(ConnectionId);
     }
 
+    /// <summary>Ends the session because the gateway failed it. Whoever found that out does not wait for the end.</summary>
+    public void Fail(Exception exception) => ThreadPool.UnsafeQueueUserWorkItem(
+        static failed =>
+        {
+            failed.Session.LogFailed(failed.Session.ConnectionId, failed.Exception);
+            failed.Session.End(new Error(ErrorCodes.Internal, "The gateway failed to hand over a publication; connect again."));
+        },
+        (Session: this, Exception: exception),
+        preferLocal: false);
+
     // Its connection is not gone at once where the client does not read. What it asks for until then is refused.
     private void End(Error reason)
     {
@@ -126,6 +136,9 @@ internal sealed partial class Session : ICaller
 
     [LoggerMessage(1, LogLevel.Debug, "Session {ConnectionId} opened for user {UserId}.")]
     private partial void LogOpened(string connectionId, string? userId);
+
+    [LoggerMessage(4, LogLevel.Error, "Session {ConnectionId} could not be given a publication and is closed.")]
+    private partial void LogFailed(string connectionId, Exception exception);
 
     [LoggerMessage(2, LogLevel.Debug, "Session {ConnectionId} ended.")]
     private partial void LogClosed(string connectionId);

@@ -59,8 +59,13 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
             foreach (var channel in subscription.Channels.Where(channel => !Hears(channel)))
             {
                 var terms = MembershipTerms.Of(channel, [subscription]);
-                var membership = new Membership(session, channel) { SeesPresence = seesPresence.GetValueOrDefault(channel) };
+                var membership = new Membership(session, channel);
                 membership.Apply(terms);
+                if (seesPresence.TryGetValue(channel, out var sees))
+                {
+                    membership.DecidePresence(sees);
+                }
+
                 joined[channel] = await channels.JoinAsync(channel, membership, terms.Interests, sinceOf(channel), cancellationToken);
                 _memberships[channel] = membership;
             }
@@ -154,7 +159,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     {
         if (_memberships.TryGetValue(channel, out var membership))
         {
-            membership.SeesPresence = seesPresence;
+            membership.DecidePresence(seesPresence);
         }
     }
 
@@ -163,7 +168,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
     {
         foreach (var (channel, membership) in _memberships)
         {
-            membership.SeesPresence = false;
+            membership.DecidePresence(false);
             await HideAsync(channel, membership, TimeSpan.Zero);
         }
     }

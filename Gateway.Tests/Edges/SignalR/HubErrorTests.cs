@@ -141,6 +141,22 @@ public sealed class HubErrorTests
         });
     }
 
+    [TestCase("no json", "Error reading JSON.")]
+    [TestCase("""{"type":1,"invocationId":"1","target":"Send"}""", "Missing required property 'arguments'.")]
+    [TestCase("""{"type":1,"invocationId":5,"target":"Send","arguments":[]}""", "Expected 'invocationId' to be of type String.")]
+    [TestCase("[]", "Unexpected JSON Token Type 'Array'. Expected a JSON Object.")]
+    public async Task MessageThatIsNone_ClosesTheConnection_AndTheReasonIsSaid(string message, string reason)
+    {
+        await using var client = await _gateway.ConnectRawAsync();
+        await client.SendAsync(message);
+        var last = await client.NextOfTypeAsync(7);
+        Assert.Multiple(() =>
+        {
+            Assert.That(last["error"]!.GetValue<string>(), Is.EqualTo("invalid_request: A message was not one of the protocol: " + reason));
+            Assert.That(last["allowReconnect"]!.GetValue<bool>(), Is.True);
+        });
+    }
+
     [Test]
     public async Task BracketsInAString_AreNotDepth()
     {

@@ -24,6 +24,9 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     /// <summary>When something last happened here, as a timestamp of the clock.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
+    /// <summary>Whether nothing was ever published in it: it has a position only because somebody asked.</summary>
+    public bool IsBlank => Volatile.Read(ref _top) is not { Offset: > 0 } && Volatile.Read(ref _recentKeys) is null;
+
     private bool IsIdleNeedsLock => !_isRetired && _handlers.Length == 0 && (_top is not null || _recentKeys is not null);
 
     public bool TryPublish(Publication publication, Retention? retention, KeyedBody? keyed, out Result<Receipt> result)

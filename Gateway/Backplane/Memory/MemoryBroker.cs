@@ -120,7 +120,8 @@ internal sealed class MemoryBroker : IBroker, IDisposable
     }
 
     /// <summary>
-    /// Frees a tenth when a bound is passed, the channels left alone for longest first: rare enough that looking at all
+    /// Frees a tenth when a bound is passed: first the channels that somebody asked for and nobody published in, so that asking for
+    /// names forgets nothing of others, then those left alone for longest. Rare enough that looking at all
     /// streams is cheap on average, and no publication has to keep an order of all channels up to date.
     /// </summary>
     private void SweepIfOverBudget()
@@ -134,9 +135,9 @@ internal sealed class MemoryBroker : IBroker, IDisposable
 
         try
         {
-            var longestAloneFirst = _streams.Select(entry => (entry.Key, Stream: entry.Value, entry.Value.LastUsed)).ToArray();
-            Array.Sort(longestAloneFirst, (one, other) => one.LastUsed.CompareTo(other.LastUsed));
-            foreach (var (channel, stream, _) in longestAloneFirst)
+            var leastNeededFirst = _streams.Select(entry => (entry.Key, Stream: entry.Value, Rank: (!entry.Value.IsBlank, entry.Value.LastUsed))).ToArray();
+            Array.Sort(leastNeededFirst, (one, other) => one.Rank.CompareTo(other.Rank));
+            foreach (var (channel, stream, _) in leastNeededFirst)
             {
                 if (_budget.IdleStreams > idleChannels * 0.9)
                 {

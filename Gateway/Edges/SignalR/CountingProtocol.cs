@@ -3,16 +3,20 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using RealtimeGateway.Contracts;
 using RealtimeGateway.RateLimits;
 
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
 /// The hub protocol of one connection: it counts what reaches no method of the hub, unknown or malformed. Calls that reach one
-/// are counted by what they do; pings, answers to the server's own calls, and the end are free.
+/// are counted by what they do; pings, answers to the server's own calls, and the end are free. It also says why a connection is
+/// closed whose messages cannot be read.
 /// </summary>
 internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConnection connection) : IHubProtocol
 {
+    private Error? _malformed;
+
     public string Name => protocol.Name;
 
     public int Version => protocol.Version;
@@ -23,7 +27,7 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
-        if (!protocol.TryParseMessage(ref input, binder, out message))
+        if (!TryParse(ref input, binder, out message))
         {
             return false;
         }
@@ -42,7 +46,24 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
         return true;
     }
 
-    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => protocol.WriteMessage(message, output);
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => protocol.WriteMessage(Explain(message), output);
 
-    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(message);
+    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(Explain(message));
+
+    private bool TryParse(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
+    {
+        try
+        {
+            return protocol.TryParseMessage(ref input, binder, out message);
+        }
+        catch (InvalidDataException exception)
+        {
+            _malformed = new Error(ErrorCodes.InvalidRequest, $"A message was not one of the protocol: {exception.Message}");
+            throw;
+        }
+    }
+
+    // SignalR closes for it, and says nothing of why.
+    private HubMessage Explain(HubMessage message) =>
+        message is CloseMessage { Error: not null } close && _malformed is { } reason ? new CloseMessage(reason.ToString(), close.AllowReconnect) : message;
 }

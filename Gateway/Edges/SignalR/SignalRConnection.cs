@@ -171,8 +171,14 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     // Whoever found the client slow was sending to others too: he does not wait for the end either.
     private void OnSlow()
     {
-        LogSlow(Id);
-        AbortTransportLater();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static connection =>
+            {
+                connection.LogSlow(connection.Id);
+                connection.AbortTransport();
+            },
+            this,
+            preferLocal: false);
     }
 
     private void AbortTransportLater() =>
