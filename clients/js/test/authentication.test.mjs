@@ -45,10 +45,10 @@ overEveryTransport('Authentication', gateway, (transport) => {
 
     const guest = await client.invoke('Authenticate', null);
     assert.deepEqual(guest, { userId: null, roles: ['any', 'guests'], expiresAt: null });
-    assert.deepEqual(await client.nextNotice(), { channel: room, state: 'revoked', reason: 'permission_denied' });
+    assert.deepEqual(await client.nextRevocation(), { channel: room, state: 'revoked', reason: 'permission_denied' });
     await bob.invoke('Send', room, 'message', 'without the guest');
     const { id } = await client.invoke('Send', 'chat:lobby', 'message', 'still here');
-    const heard = await client.unheard();
+    const heard = await client.unheardEvents();
     assert.deepEqual(heard.map((event) => [event.id, event.sender]), [[id, { userId: null, connectionId }]]);
     assert.equal(client.hub.connectionId, connectionId);
   });

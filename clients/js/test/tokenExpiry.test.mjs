@@ -15,7 +15,7 @@ overEveryTransport('Token expiry', gateway, (transport) => {
     const { connectionId } = ann.hub;
     await ann.invoke('Subscribe', ['chat:lobby', room]);
 
-    assert.deepEqual(await ann.nextNotice(), { channel: room, state: 'revoked', reason: 'token_expired' });
+    assert.deepEqual(await ann.nextRevocation(), { channel: room, state: 'revoked', reason: 'token_expired' });
 
     await assert.rejects(gateway.connect(transport, token), /negotiation.*401/);
     await bob.invoke('Send', room, 'message', 'without ann');
@@ -25,7 +25,7 @@ overEveryTransport('Token expiry', gateway, (transport) => {
       assert.deepEqual({ data, sender }, { data: text, sender: { userId: null, connectionId } });
     }
     assert.equal(await ann.refusalOf('Subscribe', room), `permission_denied: You may not read '${room}'.`);
-    assert.deepEqual(await ann.unheard(), []);
+    assert.deepEqual(await ann.unheardEvents(), []);
     assert.equal(ann.hub.connectionId, connectionId);
   });
 });

@@ -61,6 +61,20 @@ export class Client {
     return inTime(this.#notices.next(), 'a notice about a subscription comes');
   }
 
+  /** The next notice that something is no longer heard; others are passed over. */
+  async nextRevocation() {
+    let notice;
+    do {
+      notice = await this.nextNotice();
+    } while (notice.state !== 'revoked');
+    return notice;
+  }
+
+  /** Every event that came and was not awaited. A call is answered in between, after what was sent before it. */
+  async unheardEvents() {
+    return (await this.unheard()).filter((heard) => 'event' in heard);
+  }
+
   /** Every event and notice that came and was not awaited. A call is answered in between, after what was sent before it. */
   async unheard() {
     await this.invoke('Unsubscribe', 'nothing:here');
