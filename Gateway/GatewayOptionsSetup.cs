@@ -26,6 +26,7 @@ internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfi
         TokenTrust.Compile(options.Auth.Jwt, problems);
         RateRules.Compile(options.RateLimits, problems);
         TrustedProxies.Compile(options.TrustedProxies, problems);
+        AllowedOrigins.Compile(options.AllowedOrigins, problems);
         ApiKeyRing.Compile(options.Auth.ApiKeys, TimeProvider.System, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

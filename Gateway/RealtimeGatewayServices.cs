@@ -145,6 +145,8 @@ public static class RealtimeGatewayServices
     private static void AddEdges(IServiceCollection services)
     {
         services.AddLive(options => options.TrustedProxies, proxies => TrustedProxies.Compile(proxies, []));
+        services.AddLive(options => options.AllowedOrigins, origins => AllowedOrigins.Compile(origins, []));
+        services.AddLive(options => options.Limits, limits => new BodyLimits(limits.RequestBytes));
         services.AddLive(options => options.Limits, limits => new InboundLimits(
             limits.MessageBytes,
             limits.HandshakeTimeout,

@@ -81,6 +81,7 @@ public sealed class GatewayOptionsTests
             ("Auth:ApiKeys:0:Name", "a/b"),
             ("Auth:ApiKeys:0:Sha256", "abc"),
             ("Auth:ApiKeys:0:Scopes:0", "conect"),
+            ("AllowedOrigins:0", "*"),
             ("Broadcast:0", "admins"),
             ("Channels:0:Pattern", "chat:*:x"),
             ("Channels:1:Read:0", "team:{tema}"),

@@ -9,6 +9,7 @@ public sealed class LimitsCheckTests
     private static object[][] Ranges { get; } =
     [
         ["MessageBytes", 1024L, 1024L * 1024],
+        ["RequestBytes", 1024L, 64L * 1024 * 1024],
         ["OutboundBytes", 64L * 1024, 64L * 1024 * 1024],
         ["UnfinishedPerAddress", 1L, 100_000L],
         ["Negotiated", 1L, 1_000_000L],

@@ -67,7 +67,7 @@ public sealed class TrustedProxiesTests
         context.Request.Headers["X-Forwarded-Proto"] = "gopher";
         Assert.Multiple(() =>
         {
-            Assert.That(Compile(Proxies).AddressOf(context).ToString(), Is.EqualTo("10.1.2.3"));
+            Assert.That(Compile(Proxies).WhereaboutsOf(context).Address.ToString(), Is.EqualTo("10.1.2.3"));
             Assert.That(context.Request.Scheme, Is.Not.EqualTo("gopher"));
             Assert.That(context.Request.Host.Value, Is.Not.EqualTo("evil.example"));
         });
@@ -104,7 +104,7 @@ public sealed class TrustedProxiesTests
     public void Address_AndNetwork_MayBeWrittenAsTheyUsuallyAre(string written) => Compile([written]);
 
     private static string AddressOf(string[] proxies, string peer, params string[] headers) =>
-        Compile(proxies).AddressOf(Request(peer, headers)).ToString();
+        Compile(proxies).WhereaboutsOf(Request(peer, headers)).Address.ToString();
 
     private static TrustedProxies Compile(string[] written)
     {

@@ -188,6 +188,38 @@ public sealed class LiveAdmissionTests
     }
 
     [Test]
+    public async Task KeyThatGetsNetworks_IsNoneAnyMore_FromElsewhere_OnOpenSessionsToo()
+    {
+        var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
+        _settings.Change(("Auth:ApiKeys:0:Networks:0", "192.0.2.0/24"));
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
+            Assert.That(() => _gateway.ConnectAsync(apiKey: "the key"), Throws.Exception.With.Message.Contains("403"));
+        });
+        _settings.Change(("Auth:ApiKeys:0:Networks:0", "127.0.0.0/8"));
+        await AssertHearsAsync(await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders"), "shop:orders");
+    }
+
+    [Test]
+    public async Task KeyThatGetsOrigins_IsNoneAnyMore_ForPrograms_AndClosesThemWhereAKeyIsRequired()
+    {
+        _settings.Change(("Auth:RequireApiKey", "true"));
+        var client = await _gateway.ConnectAsync(apiKey: "the key");
+        _settings.Change(("Auth:ApiKeys:0:Origins:0", "https://shop.example"));
+        Assert.That((await client.Closed)?.Message, Does.Contain(KeyNeeded));
+    }
+
+    [Test]
+    public async Task KeyWhoseNetworksStillHaveTheClient_GoesOn()
+    {
+        var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
+        _settings.Change(("Auth:ApiKeys:0:Networks:0", "127.0.0.1"), ("Channels:2:Read:0", "label:admin"));
+        AssertSoon(() => SessionsOfGuests().Single().Identity.Roles.Any(role => role.ToString() == "key:shop"));
+        await AssertHearsAsync(client, "shop:orders");
+    }
+
+    [Test]
     public async Task KeyOfAnotherName_GivesItsNewRole_ToOpenSessionsToo()
     {
         var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");

@@ -17,7 +17,7 @@ public sealed class AdmissionTests
     private const string ScopelessKey = "the key without a scope";
     private const string Garbage = "garbage";
 
-    private static readonly ClientAddress Address = ClientAddress.Of(System.Net.IPAddress.Loopback);
+    private static readonly Whereabouts Here = new(System.Net.IPAddress.Loopback, Origin: null);
 
     private ManualTime _time = null!;
     private TokenValidator _tokens = null!;
@@ -66,7 +66,7 @@ public sealed class AdmissionTests
         {
             Assert.That((await AdmitAsync(token, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
             Assert.That((await AdmitAsync(token, GoodKey)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
-            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null, Basis: null, Address), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+            Assert.That((await Admission().ReadmitAsync(new Admitted(Identity.Guest, Key: null, Basis: null, Here), token, CancellationToken.None)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
     }
 
@@ -295,7 +295,7 @@ public sealed class AdmissionTests
         bool enabled = true,
         bool requireApiKey = false,
         bool requireSession = false) =>
-        Admission(enabled, requireApiKey, requireSession).AdmitAsync(token, apiKey, Address, CancellationToken.None);
+        Admission(enabled, requireApiKey, requireSession).AdmitAsync(token, apiKey, Here, CancellationToken.None);
 
     private Admission Admission(bool enabled = true, bool requireApiKey = false, bool requireSession = false)
     {

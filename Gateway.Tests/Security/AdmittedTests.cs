@@ -8,7 +8,7 @@ namespace RealtimeGateway.Tests.Security;
 [TestFixture]
 public sealed class AdmittedTests
 {
-    private static readonly ClientAddress Address = ClientAddress.Of(IPAddress.Parse("2001:db8::1"));
+    private static readonly Whereabouts Here = new(IPAddress.Parse("2001:db8::1"), Origin: null);
 
     [TestCase("ann", true, "user:ann")]
     [TestCase("ann", false, "user:ann")]
@@ -18,7 +18,7 @@ public sealed class AdmittedTests
     {
         var key = hasKey ? TestApiKeys.Ring(TimeProvider.System, TestApiKeys.Key("backend", "text")).Find("text", "connect").OrThrow() : null;
         var own = userId is null ? Identity.Guest : Identity.User(userId, [], DateTimeOffset.MaxValue);
-        Assert.That(new Admitted(own, key, Basis: null, Address).CountedAs, Is.EqualTo(counted));
+        Assert.That(new Admitted(own, key, Basis: null, Here).CountedAs, Is.EqualTo(counted));
     }
 
     [TestCase("backend")]
@@ -26,5 +26,5 @@ public sealed class AdmittedTests
     [TestCase("key:backend")]
     [TestCase("address:2001:db8::/64")]
     public void NoUsersId_IsCountedAsAKeyOrAnAddress(string userId) =>
-        Assert.That(new Admitted(Identity.User(userId, [], DateTimeOffset.MaxValue), null, null, Address).CountedAs, Is.EqualTo("user:" + userId));
+        Assert.That(new Admitted(Identity.User(userId, [], DateTimeOffset.MaxValue), null, null, Here).CountedAs, Is.EqualTo("user:" + userId));
 }

@@ -46,7 +46,7 @@ public sealed class SessionEndTests
         Assert.That(gateway.Services.GetRequiredService<SessionRegistry>().Find(connection.Id), Is.Null);
     }
 
-    private static Admitted Guest => new(Identity.Guest, Key: null, Basis: null, ClientAddress.Of(System.Net.IPAddress.Loopback));
+    private static Admitted Guest => new(Identity.Guest, Key: null, Basis: null, new Whereabouts(System.Net.IPAddress.Loopback, Origin: null));
 
     /// <summary>A connection whose client reads nothing.</summary>
     private sealed class DeafConnection(IEncoding encoding) : IClientConnection

@@ -18,6 +18,15 @@ public sealed class ApiKeyOptions
     /// <summary>Patterns of the channels in which it is good for that. Default: all channels.</summary>
     public IList<string> Channels { get; set; } = [];
 
+    /// <summary>
+    /// The origins of the pages that may show it, as <c>https://app.example.com</c> or <c>https://*.example.com</c>. Default: it may
+    /// be shown by pages of any origin, and by programs. With a list, not by programs: they have no origin.
+    /// </summary>
+    public IList<string> Origins { get; set; } = [];
+
+    /// <summary>The addresses and networks (<c>10.0.0.0/8</c>) from which it may be shown. Default: from anywhere.</summary>
+    public IList<string> Networks { get; set; } = [];
+
     /// <summary>When it stops to be valid. Default: never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 }

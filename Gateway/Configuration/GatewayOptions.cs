@@ -28,6 +28,12 @@ public sealed class GatewayOptions
     public LimitsOptions Limits { get; set; } = new();
 
     /// <summary>
+    /// The origins of the pages that may use the gateway from a browser, as <c>https://app.example.com</c> or
+    /// <c>https://*.example.com</c>. Default: the gateway's own. Programs have no origin and are not asked.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>
     /// The proxies whose <c>X-Forwarded-For</c> is believed, as addresses or networks (<c>10.0.0.0/8</c>). Default: none, and
     /// the address of a client is that of its connection.
     /// </summary>

@@ -12,6 +12,7 @@ internal static class LimitsCheck
         (string Name, long Value, long Least, long Most)[] numbers =
         [
             (nameof(limits.MessageBytes), limits.MessageBytes, 1024, LimitsOptions.MaxMessageBytes),
+            (nameof(limits.RequestBytes), limits.RequestBytes, 1024, 64 * 1024 * 1024),
             (nameof(limits.OutboundBytes), limits.OutboundBytes, MinOutboundBytes, 64 * 1024 * 1024),
             (nameof(limits.UnfinishedPerAddress), limits.UnfinishedPerAddress, 1, 100_000),
             (nameof(limits.Negotiated), limits.Negotiated, 1, 1_000_000),

@@ -6,6 +6,9 @@ public sealed class LimitsOptions
     /// <summary>Bytes of one message from a client, 1 KiB to 1 MiB. Default 64 KiB.</summary>
     public int MessageBytes { get; set; } = 64 * 1024;
 
+    /// <summary>Bytes of the body of one HTTP request, 1 KiB to 64 MiB. Default 1 MiB.</summary>
+    public int RequestBytes { get; set; } = 1024 * 1024;
+
     /// <summary>The highest <see cref="MessageBytes"/>.</summary>
     internal const int MaxMessageBytes = 1024 * 1024;
 

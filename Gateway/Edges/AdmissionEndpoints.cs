@@ -11,7 +11,10 @@ internal static class AdmissionEndpoints
 {
     private static readonly object Key = new();
 
-    /// <summary>Nothing of these endpoints runs for whoever is not admitted; he gets the problem instead.</summary>
+    /// <summary>
+    /// Nothing of these endpoints runs for whoever is not admitted, or for a page of an origin that is not allowed; they get the
+    /// problem instead. A request that stands by itself has its body bounded as well.
+    /// </summary>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="known">Who was admitted before with what a request belongs to; null where it must show a credential itself.</param>
     /// <param name="count">Counts one who is admitted, and says why he cannot come in all the same.</param>
@@ -23,9 +26,16 @@ internal static class AdmissionEndpoints
     {
         endpoints.Finally(endpoint =>
         {
+            // From the inside to the outside: who may not come in is told so before anything of his body is looked at.
+            if (known is null)
+            {
+                RequestBody.Bound(endpoint);
+            }
+
             var next = endpoint.RequestDelegate!;
             endpoint.RequestDelegate = context =>
                 known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, count, next);
+            CrossOrigin.Guard(endpoint);
         });
         return endpoints;
     }
@@ -37,11 +47,11 @@ internal static class AdmissionEndpoints
     private static async Task AdmitAsync(HttpContext context, Func<HttpContext, Admitted, Error?>? count, RequestDelegate next)
     {
         var services = context.RequestServices;
-        var address = services.GetRequiredService<Live<TrustedProxies>>().Current.AddressOf(context);
-        if ((await AdmitAsync(context, address)).IsRefused(out var refusal, out var admitted))
+        var from = services.GetRequiredService<Live<TrustedProxies>>().Current.WhereaboutsOf(context);
+        if ((await AdmitAsync(context, from)).IsRefused(out var refusal, out var admitted))
         {
             // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
-            var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(address));
+            var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(from.Address));
             await Problem.WriteAsync(context, tooOften ?? refusal);
         }
         else if (count?.Invoke(context, admitted) is { } tooMany)
@@ -54,10 +64,28 @@ internal static class AdmissionEndpoints
         }
     }
 
-    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, ClientAddress address) =>
-        Credentials.Of(context.Request).IsRefused(out var refusal, out var credentials)
-            ? refusal
-            : await context.RequestServices.GetRequiredService<Admission>().AdmitAsync(credentials.Token, credentials.ApiKey, address, context.RequestAborted);
+    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, Whereabouts from)
+    {
+        if (Credentials.Of(context.Request).IsRefused(out var unreadable, out var credentials))
+        {
+            return unreadable;
+        }
+
+        var services = context.RequestServices;
+        var (limiter, guesser) = (services.GetRequiredService<RateLimiter>(), Admitted.CountedAt(from.Address));
+        if (!credentials.AreNone && limiter.FindTooManyGuesses(guesser) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        var result = await services.GetRequiredService<Admission>().AdmitAsync(credentials.Token, credentials.ApiKey, from, context.RequestAborted);
+        if (result.Error is { } refusal && Admission.IsGuess(refusal))
+        {
+            limiter.CountGuess(guesser);
+        }
+
+        return result;
+    }
 
     private static Task EnterAsync(HttpContext context, Admitted admitted, RequestDelegate next)
     {

@@ -10,6 +10,9 @@ internal readonly record struct Credentials(string? Token, string? ApiKey)
 {
     private const string Bearer = "Bearer ";
 
+    /// <summary>Whether nothing is shown, as by a guest.</summary>
+    public bool AreNone => Token is null && ApiKey is null;
+
     /// <summary>Reads them. What is no such thing, or is there more than once, is refused: it could not all be believed.</summary>
     public static Result<Credentials> Of(HttpRequest request)
     {

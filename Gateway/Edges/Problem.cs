@@ -11,9 +11,12 @@ internal static class Problem
     public static IResult Of(Error error) => new ProblemResult(error);
 
     /// <summary>As the whole answer of a request.</summary>
-    public static Task WriteAsync(HttpContext context, Error error)
+    /// <param name="context">The request.</param>
+    /// <param name="error">The refusal.</param>
+    /// <param name="status">Its status, where HTTP has a closer word for it than the code has.</param>
+    public static Task WriteAsync(HttpContext context, Error error, int? status = null)
     {
-        var status = StatusOf(error.Code);
+        status ??= StatusOf(error.Code);
         var details = new ProblemDetails
         {
             Status = status,

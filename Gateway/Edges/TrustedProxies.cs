@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -39,37 +37,24 @@ internal sealed class TrustedProxies
         var networks = new List<IPNetwork>();
         for (var i = 0; i < written.Count; i++)
         {
-            if (Parse(written[i]) is { } network)
+            if (ClientNetwork.Parse(written[i]) is { } network)
             {
                 networks.Add(network);
             }
             else
             {
-                problems.Add($"{GatewayOptions.Section}:TrustedProxies:{i} '{written[i]}' is neither an address nor a network such as 10.0.0.0/8.");
+                problems.Add($"{GatewayOptions.Section}:TrustedProxies:{i} '{written[i]}' is {ClientNetwork.Description}.");
             }
         }
 
         return new TrustedProxies(networks);
     }
 
-    // IPv4 in its usual form only: to the library 10/8 is 0.0.0.0/8, and 010.0.0.1, in octal, is 8.0.0.1 of a stranger.
-    private static IPNetwork? Parse(string? written)
-    {
-        var name = written?.Split('/')[0];
-        if (!IPAddress.TryParse(name, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != name))
-        {
-            return null;
-        }
-
-        return name == written ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-            : IPNetwork.TryParse(written, out var network) ? network
-            : null;
-    }
-
     /// <summary>Where a request comes from: its connection, or what a trusted proxy says of it.</summary>
-    public ClientAddress AddressOf(HttpContext context)
+    public Whereabouts WhereaboutsOf(HttpContext context)
     {
         _forwarded?.ApplyForwarders(context);
-        return ClientAddress.Of(context.Connection.RemoteIpAddress);
+        var origin = context.Request.Headers.Origin;
+        return new Whereabouts(context.Connection.RemoteIpAddress, origin.Count == 0 ? null : origin.ToString());
     }
 }

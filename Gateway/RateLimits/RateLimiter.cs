@@ -13,6 +13,9 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     // Who has this many refusals at once, or a tenth of them a second for long, does not listen.
     private static readonly RateRule Patience = new(Permits: 100, Window: TimeSpan.FromSeconds(10));
 
+    // Nobody who has a credential comes near it, and nobody finds one that was drawn at random by trying.
+    private static readonly RateRule Guesses = new(Permits: 100, Window: TimeSpan.FromMinutes(1), Message: "Too many wrong credentials came from this address.");
+
     private readonly PartitionedRateLimiter<Bucket> _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
         RateLimitPartition.Get(bucket, bucket => new TokenBucket(bucket.Rule, time)));
 
@@ -40,6 +43,18 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
 
         return null;
     }
+
+    /// <summary>
+    /// Why no credential from there is looked at now, right or wrong; null if they are. Who guesses is not told when he has guessed right.
+    /// </summary>
+    public Error? FindTooManyGuesses(string who)
+    {
+        using var lease = _buckets.AttemptAcquire(new Bucket($"guesses:{who}", Guesses), permitCount: 0);
+        return lease.IsAcquired ? null : new Error(ErrorCodes.RateLimited, Guesses.Message!, RetryAfterOf(lease));
+    }
+
+    /// <summary>Counts a wrong credential.</summary>
+    public void CountGuess(string who) => _buckets.AttemptAcquire(new Bucket($"guesses:{who}", Guesses)).Dispose();
 
     /// <summary>Counts a refusal; true when this connection has had so many that it is to be closed.</summary>
     public bool CountRefusal(string connectionId)

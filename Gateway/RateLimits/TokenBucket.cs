@@ -31,18 +31,19 @@ internal sealed class TokenBucket(RateRule rule, TimeProvider time) : System.Thr
 
     public override RateLimiterStatistics? GetStatistics() => null;
 
+    // None at all asks whether there is one, and takes nothing.
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
         lock (_lock)
         {
             var now = NowNeedsLock();
-            var fullAt = Math.Max(_fullAt, now) + (rule.Window.Ticks * permitCount / rule.Permits);
+            var fullAt = Math.Max(_fullAt, now) + (rule.Window.Ticks * Math.Max(permitCount, 1) / rule.Permits);
             if (fullAt - now > rule.Window.Ticks)
             {
                 return new Lease(TimeSpan.FromTicks(fullAt - now) - rule.Window);
             }
 
-            _fullAt = fullAt;
+            _fullAt = permitCount == 0 ? _fullAt : fullAt;
             return Lease.Granted;
         }
     }

@@ -21,15 +21,24 @@ internal sealed class Admission(
     /// <summary>What one is told whose token was good and was taken back.</summary>
     public static readonly Error Revoked = new(ErrorCodes.Unauthenticated, "The token was revoked; get a new one.");
 
+    private static readonly Error KeyNeeded = new(ErrorCodes.Unauthenticated, "An API key is needed: send it as X-Api-Key or api_key.");
+    private static readonly Error UserNeeded = new(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.");
+
     /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
     public object Rules => (rules.Current, tokens.Current, keys.Current, revocations.Version);
+
+    /// <summary>
+    /// Whether one was refused for a credential that never was good. One that has expired, was revoked, or is not there, is no guess.
+    /// </summary>
+    public static bool IsGuess(Error refusal) =>
+        refusal.Code == ErrorCodes.Unauthenticated && refusal != Revoked && refusal != KeyNeeded && refusal != UserNeeded;
 
     /// <summary>Admits a newcomer.</summary>
     /// <param name="token">His JWT, or null if he showed none.</param>
     /// <param name="apiKey">His API key, or null if he showed none.</param>
-    /// <param name="address">Where he comes from.</param>
+    /// <param name="from">Where he comes from.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<Result<Admitted>> AdmitAsync(string? token, string? apiKey, ClientAddress address, CancellationToken cancellationToken)
+    public async ValueTask<Result<Admitted>> AdmitAsync(string? token, string? apiKey, Whereabouts from, CancellationToken cancellationToken)
     {
         if (!rules.Current.Enabled)
         {
@@ -38,17 +47,18 @@ internal sealed class Admission(
 
         if (apiKey is null)
         {
-            return await AdmitAsync(token, key: null, address, cancellationToken);
+            return await AdmitAsync(token, key: null, from, cancellationToken);
         }
 
         return keys.Current.Find(apiKey, ApiKeyScopes.Connect).IsRefused(out var error, out var key)
             ? error
-            : await AdmitAsync(token, key, address, cancellationToken);
+            : key.FindMisplacement(from) is { } misplaced ? misplaced
+            : await AdmitAsync(token, key, from, cancellationToken);
     }
 
     /// <summary>Admits with another token one who is in already; the API key that he came with goes on to count.</summary>
     public ValueTask<Result<Admitted>> ReadmitAsync(Admitted admitted, string? token, CancellationToken cancellationToken) =>
-        rules.Current.Enabled ? AdmitAsync(token, keys.Current.Renew(admitted.Key), admitted.Address, cancellationToken) : new(Off);
+        rules.Current.Enabled ? AdmitAsync(token, Renew(admitted), admitted.From, cancellationToken) : new(Off);
 
     /// <summary>Who one is now that was admitted earlier, or why he cannot go on.</summary>
     public Result<Admitted> Review(Admitted admitted)
@@ -66,8 +76,8 @@ internal sealed class Admission(
         }
 
         var left = lost is not null
-            ? new Admitted(Identity.Guest, keys.Current.Renew(admitted.Key), Basis: null, admitted.Address)
-            : new Admitted(admitted.Own, keys.Current.Renew(admitted.Key), admitted.Basis, admitted.Address);
+            ? new Admitted(Identity.Guest, Renew(admitted), Basis: null, admitted.From)
+            : new Admitted(admitted.Own, Renew(admitted), admitted.Basis, admitted.From);
         if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
         {
             return left;
@@ -92,7 +102,7 @@ internal sealed class Admission(
     private string? FindTokenLoss(Admitted admitted) =>
         admitted.Own.IsExpired(time.GetUtcNow()) ? ErrorCodes.TokenExpired : revocations.FindReason(admitted.Own);
 
-    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, ClientAddress address, CancellationToken cancellationToken)
+    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, Whereabouts from, CancellationToken cancellationToken)
     {
         if (Missing(token is not null, key is not null) is { } missing)
         {
@@ -101,21 +111,25 @@ internal sealed class Admission(
 
         if (token is null)
         {
-            return new Admitted(Identity.Guest, key, Basis: null, address);
+            return new Admitted(Identity.Guest, key, Basis: null, from);
         }
 
         var validator = tokens.Current;
         return (await validator.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
             : revocations.FindReason(identity) is not null ? Revoked
-            : new Admitted(identity, key, validator.Basis, address);
+            : new Admitted(identity, key, validator.Basis, from);
     }
+
+    // He came from where he came from, by rules that may be others now.
+    private ApiKey? Renew(Admitted admitted) =>
+        keys.Current.Renew(admitted.Key) is { } key && key.FindMisplacement(admitted.From) is null ? key : null;
 
     private Error? Missing(bool hasToken, bool hasKey)
     {
         var (_, requireApiKey, requireSession) = rules.Current;
-        return requireApiKey && !hasKey ? new Error(ErrorCodes.Unauthenticated, "An API key is needed: send it as X-Api-Key or api_key.")
-            : requireSession && !hasToken ? new Error(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.")
+        return requireApiKey && !hasKey ? KeyNeeded
+            : requireSession && !hasToken ? UserNeeded
             : null;
     }
 }

@@ -6,9 +6,12 @@ namespace RealtimeGateway.Security;
 /// <param name="Own">Who he is by his token.</param>
 /// <param name="Key">The API key he came with, or null.</param>
 /// <param name="Basis">What the belief in his token rested on (<see cref="Tokens.TokenValidator.Basis"/>); null for a guest.</param>
-/// <param name="Address">Where he comes from.</param>
-internal sealed record Admitted(Identity Own, ApiKey? Key, string? Basis, ClientAddress Address)
+/// <param name="From">Where he comes from.</param>
+internal sealed record Admitted(Identity Own, ApiKey? Key, string? Basis, Whereabouts From)
 {
+    /// <summary>What is counted for where he comes from.</summary>
+    public ClientAddress Address => From.Address;
+
     /// <summary>Whom what he does is counted for: the user, else the API key, else the address.</summary>
     public string CountedAs => Own.UserId is { } userId ? "user:" + userId : Key?.Role.ToString() ?? CountedAt(Address);
 

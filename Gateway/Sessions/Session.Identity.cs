@@ -22,8 +22,18 @@ internal sealed partial class Session
         {
             // 1. Read the token. Its issuer may take its time for it: nothing is held up meanwhile.
             var (decidedFor, decidedBy) = (_admitted, _services.Admission.Rules);
+            if (token is not null && _services.Limiter.FindTooManyGuesses(Admitted.CountedAt(decidedFor.Address)) is { } tooMany)
+            {
+                return tooMany;
+            }
+
             if ((await _services.Admission.ReadmitAsync(decidedFor, token, cancellationToken)).IsRefused(out var refusal, out var admitted))
             {
+                if (Admission.IsGuess(refusal))
+                {
+                    _services.Limiter.CountGuess(Admitted.CountedAt(decidedFor.Address));
+                }
+
                 return refusal;
             }
 

@@ -1,5 +1,7 @@
+using System.Net;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Security;
 using RealtimeGateway.Security.Keys;
 using RealtimeGateway.Tests.Support;
 
@@ -79,6 +81,44 @@ public sealed class ApiKeyRingTests
         });
     }
 
+    [TestCase("192.0.2.7", null, null)]
+    [TestCase("192.0.2.7", "https://shop.example", null)]
+    [TestCase("192.0.2.8", null, "The API key is not valid from this address.")]
+    [TestCase(null, null, "The API key is not valid from this address.")]
+    public void KeyWithNetworks_CountsFromThere_AndNowhereElse(string? peer, string? origin, string? refusal) =>
+        Assert.That(MisplacementOf(key => key.Networks = ["10.0.0.0/8", "192.0.2.7"], peer, origin), Is.EqualTo(refusal));
+
+    [TestCase("https://shop.example", null)]
+    [TestCase("https://eu.shop.example", null)]
+    [TestCase("https://shop.example.attacker.net", "The API key is not valid from this origin.")]
+    [TestCase("null", "The API key is not valid from this origin.")]
+    [TestCase(null, "The API key is for pages in a browser; this request has no Origin.")]
+    public void KeyWithOrigins_CountsOnPagesOfThem_AndNowhereElse(string? origin, string? refusal) =>
+        Assert.That(MisplacementOf(key => key.Origins = ["https://shop.example", "https://*.shop.example"], "192.0.2.7", origin), Is.EqualTo(refusal));
+
+    [Test]
+    public void KeyWithBoth_NeedsBoth()
+    {
+        static void Both(ApiKeyOptions key) => (key.Origins, key.Networks) = (["https://shop.example"], ["192.0.2.7"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(MisplacementOf(Both, "192.0.2.7", "https://shop.example"), Is.Null);
+            Assert.That(MisplacementOf(Both, "192.0.2.8", "https://shop.example"), Is.Not.Null);
+            Assert.That(MisplacementOf(Both, "192.0.2.7", "https://other.example"), Is.Not.Null);
+        });
+    }
+
+    [Test]
+    public void KeysOfOneName_AreEachFound_WhileOneTakesTheOthersPlace()
+    {
+        var ring = TestApiKeys.Ring(_time, TestApiKeys.Key("one", "old key"), TestApiKeys.Key("one", "new key"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ring.Find("old key", ApiKeyScopes.Connect).OrThrow().Role.ToString(), Is.EqualTo("key:one"));
+            Assert.That(ring.Find("new key", ApiKeyScopes.Connect).OrThrow().Role.ToString(), Is.EqualTo("key:one"));
+        });
+    }
+
     [Test]
     public void Key_IsRenewed_AsItIsOnTheNextRing()
     {
@@ -116,6 +156,7 @@ public sealed class ApiKeyRingTests
                 new ApiKeyOptions { Name = "text", Sha256 = new string('g', 64) },
                 new ApiKeyOptions { Name = "none" },
                 TestApiKeys.Key("scoped", "c", null, "connect", "own"),
+                new ApiKeyOptions { Name = "placed", Sha256 = TestApiKeys.Sha256("d"), Origins = ["*", "https://a.example"], Networks = ["10/8", "::1"] },
             ],
             _time,
             problems);
@@ -130,8 +171,18 @@ public sealed class ApiKeyRingTests
                 "Gateway:Auth:ApiKeys:3:Sha256",
                 "Gateway:Auth:ApiKeys:4:Sha256",
                 "Gateway:Auth:ApiKeys:5:Scopes",
+                "Gateway:Auth:ApiKeys:6:Origins",
+                "Gateway:Auth:ApiKeys:6:Networks",
             ]));
             Assert.That(ring.Find("", ApiKeyScopes.Connect).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
+    }
+
+    private string? MisplacementOf(Action<ApiKeyOptions> change, string? peer, string? origin)
+    {
+        var key = TestApiKeys.Key("one", "first key");
+        change(key);
+        var found = TestApiKeys.Ring(_time, key).Find("first key", ApiKeyScopes.Connect).OrThrow();
+        return found.FindMisplacement(new Whereabouts(peer is null ? null : IPAddress.Parse(peer), origin))?.Message;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using RealtimeGateway.Configuration;
@@ -40,7 +41,9 @@ internal sealed class ApiKeyRing
             }
 
             var channels = Patterns(written[i].Channels, path, problems);
-            keys.Add(new ApiKey(role, hash ?? [], written[i].Scopes.ToFrozenSet(), channels, written[i].ExpiresAt));
+            var origins = Origins(written[i].Origins, path, problems);
+            var networks = Networks(written[i].Networks, path, problems);
+            keys.Add(new ApiKey(role, hash ?? [], written[i].Scopes.ToFrozenSet(), channels, written[i].ExpiresAt, origins, networks));
         }
 
         return new ApiKeyRing(keys, time);
@@ -101,6 +104,43 @@ internal sealed class ApiKeyRing
         }
 
         return patterns;
+    }
+
+    // Null for any, where none is named; so too below.
+    private static List<OriginPattern>? Origins(IList<string> written, string path, ICollection<string> problems)
+    {
+        var patterns = new List<OriginPattern>();
+        foreach (var text in written)
+        {
+            if (OriginPattern.TryParse(text, out var pattern))
+            {
+                patterns.Add(pattern);
+            }
+            else
+            {
+                problems.Add($"{path}:Origins '{text}' is {OriginPattern.Description}.");
+            }
+        }
+
+        return written.Count == 0 ? null : patterns;
+    }
+
+    private static List<IPNetwork>? Networks(IList<string> written, string path, ICollection<string> problems)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in written)
+        {
+            if (ClientNetwork.Parse(text) is { } network)
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                problems.Add($"{path}:Networks '{text}' is {ClientNetwork.Description}.");
+            }
+        }
+
+        return written.Count == 0 ? null : networks;
     }
 
     private static byte[]? Hash(string hex)
