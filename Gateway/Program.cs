@@ -3,6 +3,12 @@ using Microsoft.Extensions.Options;
 using RealtimeGateway;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Edges;
+using RealtimeGateway.Edges.CommandLine;
+
+if (args is [KeysCommand.Name, .. var rest])
+{
+    return KeysCommand.Run(rest, TimeProvider.System, Console.Out, Console.Error);
+}
 
 try
 {

@@ -28,6 +28,7 @@ public sealed class RoomTests
         ["Presence"] = ["Backplane", "Channels"],
         ["Sessions"] = ["Backplane", "Channels", "Filters", "Presence", "RateLimits", "Security"],
         ["Edges"] = ["RateLimits", "Security"],
+        ["Edges.CommandLine"] = ["Configuration", "Security.Keys"],
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
         ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],
         ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "RateLimits", "Security", "Sessions"],

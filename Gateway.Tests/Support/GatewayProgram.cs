@@ -7,12 +7,14 @@ internal sealed class GatewayProgram : IAsyncDisposable
 {
     private const string Ready = "RealtimeGateway is ready: ";
 
+    private static readonly string[] Listen = ["--urls", "http://127.0.0.1:0"];
+
     private readonly Process _process;
     private readonly List<string> _said = [];
 
-    private GatewayProgram(string binary, string folder, (string Name, string Value)[] environment)
+    private GatewayProgram(string binary, string folder, (string Name, string Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [binary, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [binary, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -46,7 +48,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <summary>Starts it and waits until it has said all it says when it is ready.</summary>
     public static async Task<GatewayProgram> StartAsync(string binary, string folder, params (string Name, string Value)[] environment)
     {
-        var program = new GatewayProgram(binary, folder, environment);
+        var program = new GatewayProgram(binary, folder, environment, Listen);
         using var timeout = new CancellationTokenSource(Bounds.Timeout);
         while (await program._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
@@ -66,16 +68,39 @@ internal sealed class GatewayProgram : IAsyncDisposable
         throw new InvalidOperationException("The gateway ended: " + await program._process.StandardError.ReadToEndAsync(timeout.Token));
     }
 
+    /// <summary>Starts an application with a gateway inside, and waits until it listens.</summary>
+    public static async Task<GatewayProgram> StartHostAsync(string binary, string folder, params (string Name, string Value)[] environment)
+    {
+        const string Listening = "Now listening on: ";
+        var program = new GatewayProgram(binary, folder, environment, Listen);
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        while (await program._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                program.Url = line[(at + Listening.Length)..].Trim() + "/";
+                return program;
+            }
+        }
+
+        throw new InvalidOperationException("The application ended: " + await program._process.StandardError.ReadToEndAsync(timeout.Token));
+    }
+
     /// <summary>Starts it and waits for its end.</summary>
     public static async Task<(int ExitCode, IReadOnlyList<string> Said)> RunToEndAsync(
         string binary,
         string folder,
         params (string Name, string Value)[] environment)
     {
-        await using var program = new GatewayProgram(binary, folder, environment);
-        var said = await Task.WhenAll(program._process.StandardOutput.ReadToEndAsync(), program._process.StandardError.ReadToEndAsync()).InTime();
-        await program._process.WaitForExitAsync().InTime();
-        return (program._process.ExitCode, string.Concat(said).Split('\n'));
+        await using var program = new GatewayProgram(binary, folder, environment, Listen);
+        return await program.RunToEndAsync();
+    }
+
+    /// <summary>Gives it these arguments and waits for its end.</summary>
+    public static async Task<(int ExitCode, IReadOnlyList<string> Said)> RunAsync(string binary, string folder, params string[] arguments)
+    {
+        await using var program = new GatewayProgram(binary, folder, environment: [], arguments);
+        return await program.RunToEndAsync();
     }
 
     /// <summary>Waits until it says a line that ends so, and returns what it said before it.</summary>
@@ -112,5 +137,12 @@ internal sealed class GatewayProgram : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<(int ExitCode, IReadOnlyList<string> Said)> RunToEndAsync()
+    {
+        var said = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync()).InTime();
+        await _process.WaitForExitAsync().InTime();
+        return (_process.ExitCode, string.Concat(said).Split('\n'));
     }
 }
