@@ -14,7 +14,7 @@ internal static class JsonShapes
         }
         catch (JsonException exception) when (exception is not ShapeException)
         {
-            throw new ShapeException(expected);
+            throw new ShapeException(expected, exception);
         }
     }
 

@@ -44,7 +44,10 @@ public static class RealtimeGatewayServices
     {
         ReviewSessionsWhenSettingsChange(endpoints.ServiceProvider);
         endpoints.MapRealtimeHub();
+        endpoints.MapPublish();
         endpoints.MapChannels();
+        endpoints.MapHistory();
+        endpoints.MapUnknownApi();
         endpoints.MapDevToken();
         return endpoints;
     }
@@ -122,6 +125,7 @@ public static class RealtimeGatewayServices
     {
         services.AddLive(options => options.Limits, limits => new ProfileRules(limits.ProfileBytes, limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddSingleton<MemberList>();
+        services.AddSingleton<ChannelList>();
     }
 
     private static void AddSessions(IServiceCollection services)
@@ -139,6 +143,9 @@ public static class RealtimeGatewayServices
         services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();
+        services.AddSingleton<RequestTrust>();
+        services.AddSingleton<RequestPublishing>();
+        services.AddSingleton<RequestReading>();
         services.AddSingleton<SessionServices>();
     }
 

@@ -26,7 +26,7 @@ public sealed class RoomTests
         ["History"] = [],
         ["Channels"] = ["Backplane", "Filters", "History", "Security", "Security.Policies"],
         ["Presence"] = ["Backplane", "Channels"],
-        ["Sessions"] = ["Backplane", "Channels", "Filters", "Presence", "RateLimits", "Security"],
+        ["Sessions"] = ["Backplane", "Channels", "Filters", "Presence", "RateLimits", "Security", "Security.Keys"],
         ["Edges"] = ["RateLimits", "Security"],
         ["Edges.CommandLine"] = ["Configuration", "Security.Keys"],
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],

@@ -499,6 +499,9 @@ public sealed class CatchUpTests
     /// <summary>A broker whose history can be made to fail.</summary>
     private sealed class FailingBroker(IBroker broker) : IBroker
     {
+        public ValueTask<Position> ClearAsync(string channel, Retention retention, CancellationToken cancellationToken) =>
+            broker.ClearAsync(channel, retention, cancellationToken);
+
         public bool Fails { get; set; }
 
         public ValueTask<Result<Receipt>> PublishAsync(Publication publication, Retention? retention, IdempotencyKey? key, CancellationToken cancellationToken) =>

@@ -34,7 +34,7 @@ public sealed class SessionEndTests
         {
             Assert.That((await session.SubscribeAsync(new SubscribeRequest { Channels = [new ChannelRequest("live:room")] }, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
             Assert.That((await session.Operations.PublishAsync(session, publication, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
-            Assert.That((await session.Operations.BroadcastAsync(session, "message", Data, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
+            Assert.That((await session.Operations.BroadcastAsync(session, "message", Data, id: null, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
             Assert.That((await session.Operations.GetMembersAsync(session, new MembersRequest { Channel = "live:room" }, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
             Assert.That((await session.Operations.GetHistoryAsync(session, new HistoryRequest { Channel = "chat:room" }, default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
             Assert.That((await session.AuthenticateAsync(TestTokens.For("bob"), default)).Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));

@@ -53,4 +53,8 @@ internal interface IBroker
         int limit,
         bool reverse,
         CancellationToken cancellationToken);
+
+    /// <summary>Forgets what a channel keeps. Its position stays, so what is published next follows it.</summary>
+    /// <returns>The position of its last publication: nothing up to there can be read any more.</returns>
+    ValueTask<Position> ClearAsync(string channel, Retention retention, CancellationToken cancellationToken);
 }

@@ -39,6 +39,19 @@ internal interface IDirectory
     /// <summary>The connections of one member that are in a channel now.</summary>
     ValueTask<IReadOnlyList<Occupant>> ConnectionsAsync(string channel, string memberId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Reads the channels that clients chose and some connection is in, in the order of their names (ordinal). The gateway's own,
+    /// which begin with <c>$</c>, are not among them.
+    /// </summary>
+    /// <param name="prefix">What their names begin with; empty for all.</param>
+    /// <param name="after">Only those with a higher name; null for all.</param>
+    /// <param name="limit">Channels at most, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<ChannelSlice> ChannelsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many connections are in a channel now.</summary>
+    ValueTask<int> CountConnectionsAsync(string channel, CancellationToken cancellationToken);
+
     /// <summary>Lets the handler hear of a channel's members from now on. A handler that does already is an error of the caller.</summary>
     ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken);
 

@@ -19,6 +19,9 @@ internal sealed record Draft
     /// <summary>The client that publishes; null for trusted code, which alone may use names that are the gateway's own.</summary>
     public Sender? Sender { get; init; }
 
+    /// <summary>Which trusted code publishes, where no client does: an API key's role, or the process that the gateway is in.</summary>
+    public string Server { get; init; } = "server";
+
     public bool Echo { get; init; } = true;
 
     /// <summary>The roles one of which a session must hold to get it; null for whoever may read the channel. Trusted code only.</summary>
@@ -43,7 +46,7 @@ internal sealed record Draft
     /// <summary>To whom the idempotency key belongs.</summary>
     public string Principal => Sender switch
     {
-        null => "server",
+        null => Server,
         { UserId: { } userId } => "user:" + userId,
         _ => "guest:" + Sender.ConnectionId,
     };

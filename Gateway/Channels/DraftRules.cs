@@ -14,6 +14,9 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
     private const int MaxIdLength = 64;
     private const int MaxReaders = 100;
 
+    /// <summary>Bytes of a payload at most.</summary>
+    public int MaxBytes => maxBytes;
+
     /// <summary>The payload as valid JSON in valid UTF-8 on one line, or why it is refused.</summary>
     public Result<ReadOnlyMemory<byte>> Check(Draft draft)
     {
@@ -21,6 +24,12 @@ internal sealed class DraftRules(int maxBytes, int maxChannels, int maxTotalByte
         {
             var code = draft.Channels.Count == 0 ? ErrorCodes.InvalidRequest : ErrorCodes.LimitExceeded;
             return new Error(code, $"A publish names 1 to {maxChannels} channels.");
+        }
+
+        // A client's names are asked about with his permissions.
+        if (draft.Sender is null && draft.Channels.Select(TrustedNames.Check).FirstOrDefault(error => error is not null) is { } wrongName)
+        {
+            return wrongName;
         }
 
         if (!Printable.IsWord(draft.Event, MaxEventLength) || draft.Event.Contains('*', StringComparison.Ordinal))

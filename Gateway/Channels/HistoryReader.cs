@@ -16,12 +16,12 @@ internal sealed class HistoryReader(IBroker broker, ChannelRegistry channels, In
 
     /// <summary>One page, both ways. It ends early where its publications are large, or little of what is kept is wanted.</summary>
     /// <param name="request">Which page.</param>
-    /// <param name="roles">The roles of who asks, which decide about publications for some readers only.</param>
+    /// <param name="roles">The roles of who asks, which decide about publications for some readers only; null for trusted code, which gets all.</param>
     /// <param name="maxBytes">About how many bytes of JSON it may have; its first publication may have more.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<Result<HistoryResult>> ReadAsync(
         HistoryRequest request,
-        IReadOnlySet<Role> roles,
+        IReadOnlySet<Role>? roles,
         int maxBytes,
         CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class HistoryReader(IBroker broker, ChannelRegistry channels, In
 
         if (channels.RetentionOf(request.Channel) is not { } retention)
         {
-            return new Error(ErrorCodes.HistoryDisabled, $"'{request.Channel}' keeps no history; History on its policy would.");
+            return Disabled(request.Channel);
         }
 
         var wanted = InterestSet.Of([interest]);
@@ -59,7 +59,7 @@ internal sealed class HistoryReader(IBroker broker, ChannelRegistry channels, In
             }
 
             using var fanOut = new FanOut(publication, isReplayed: false);
-            if (fanOut.MayBeReadBy(roles) && fanOut.Match(wanted) is { } matched)
+            if ((roles is null || fanOut.MayBeReadBy(roles)) && fanOut.Match(wanted) is { } matched)
             {
                 bytes += publication.Size;
                 if (bytes > maxBytes && found.Count > 0)
@@ -75,6 +75,13 @@ internal sealed class HistoryReader(IBroker broker, ChannelRegistry channels, In
 
         return new HistoryResult(page.Top.Epoch, page.Top.Offset, found, NextOf(page, reached, request.Reverse));
     }
+
+    /// <summary>Forgets what a channel keeps, and returns its position, which stays.</summary>
+    public async ValueTask<Result<Position>> ClearAsync(string channel, CancellationToken cancellationToken) =>
+        channels.RetentionOf(channel) is { } retention ? await broker.ClearAsync(channel, retention, cancellationToken) : Disabled(channel);
+
+    private static Error Disabled(string channel) =>
+        new(ErrorCodes.HistoryDisabled, $"'{channel}' keeps no history; History on its policy would.");
 
     // Null on the last page.
     private static Position? NextOf(HistoryPage page, Position? reached, bool reverse)

@@ -11,6 +11,8 @@ internal static class AdmissionEndpoints
 {
     private static readonly object Key = new();
 
+    private delegate ValueTask<Result<Admitted>> Way(string? token, string? apiKey, Whereabouts from, CancellationToken cancellationToken);
+
     /// <summary>
     /// Nothing of these endpoints runs for whoever is not admitted, or for a page of an origin that is not allowed; they get the
     /// problem instead. A request that stands by itself has its body bounded as well.
@@ -34,7 +36,24 @@ internal static class AdmissionEndpoints
 
             var next = endpoint.RequestDelegate!;
             endpoint.RequestDelegate = context =>
-                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, count, next);
+                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, count, next, static admission => admission.AdmitAsync);
+            CrossOrigin.Guard(endpoint);
+        });
+        return endpoints;
+    }
+
+    /// <summary>
+    /// The same for endpoints of which each request stands for itself: any valid API key comes in, whatever it is good for
+    /// (<see cref="Admission.AdmitRequestAsync"/>).
+    /// </summary>
+    public static TBuilder RequireRequestAdmission<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(endpoint =>
+        {
+            RequestBody.Bound(endpoint);
+            var next = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context => AdmitAsync(context, count: null, next, static admission => admission.AdmitRequestAsync);
             CrossOrigin.Guard(endpoint);
         });
         return endpoints;
@@ -44,11 +63,15 @@ internal static class AdmissionEndpoints
     public static Admitted GetAdmitted(this HttpContext context) =>
         context.Items[Key] as Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
 
-    private static async Task AdmitAsync(HttpContext context, Func<HttpContext, Admitted, Error?>? count, RequestDelegate next)
+    private static async Task AdmitAsync(
+        HttpContext context,
+        Func<HttpContext, Admitted, Error?>? count,
+        RequestDelegate next,
+        Func<Admission, Way> way)
     {
         var services = context.RequestServices;
         var from = services.GetRequiredService<Live<TrustedProxies>>().Current.WhereaboutsOf(context);
-        if ((await AdmitAsync(context, from)).IsRefused(out var refusal, out var admitted))
+        if ((await AdmitAsync(context, from, way)).IsRefused(out var refusal, out var admitted))
         {
             // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
             var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(from.Address));
@@ -64,7 +87,7 @@ internal static class AdmissionEndpoints
         }
     }
 
-    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, Whereabouts from)
+    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, Whereabouts from, Func<Admission, Way> way)
     {
         if (Credentials.Of(context.Request).IsRefused(out var unreadable, out var credentials))
         {
@@ -78,7 +101,7 @@ internal static class AdmissionEndpoints
             return tooMany;
         }
 
-        var result = await services.GetRequiredService<Admission>().AdmitAsync(credentials.Token, credentials.ApiKey, from, context.RequestAborted);
+        var result = await way(services.GetRequiredService<Admission>())(credentials.Token, credentials.ApiKey, from, context.RequestAborted);
         if (result.Error is { } refusal && Admission.IsGuess(refusal))
         {
             limiter.CountGuess(guesser);

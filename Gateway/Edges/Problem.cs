@@ -8,7 +8,10 @@ namespace RealtimeGateway.Edges;
 internal static class Problem
 {
     /// <summary>As the result of an endpoint.</summary>
-    public static IResult Of(Error error) => new ProblemResult(error);
+    public static IResult Of(Error error) => new ProblemResult(error, StatusOf(error.Code));
+
+    /// <summary>As the result of an endpoint, under a status that says more than the code does.</summary>
+    public static IResult Of(Error error, int status) => new ProblemResult(error, status);
 
     /// <summary>As the whole answer of a request.</summary>
     /// <param name="context">The request.</param>
@@ -50,8 +53,8 @@ internal static class Problem
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private sealed class ProblemResult(Error error) : IResult
+    private sealed class ProblemResult(Error error, int status) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, error);
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, error, status);
     }
 }

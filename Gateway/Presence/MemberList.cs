@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Runtime.InteropServices;
-using System.Text;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
@@ -24,15 +22,22 @@ internal sealed class MemberList(IDirectory directory)
             return new Error(ErrorCodes.InvalidRequest, $"The limit of members goes from 1 to {MembersRequest.MaxLimit}.");
         }
 
-        if (!TryReadCursor(request.Cursor, out var after))
+        if (PageCursor.Read(request.Cursor).IsRefused(out var refusal, out var after))
         {
-            return new Error(ErrorCodes.InvalidRequest, "The cursor is not one that this gateway gave.");
+            return refusal;
         }
 
-        var slice = await directory.ReadAsync(request.Channel, after, request.Limit, cancellationToken);
+        var slice = await directory.ReadAsync(request.Channel, after.Last, request.Limit, cancellationToken);
         Member[] page = [.. Fitting(slice.Members, maxBytes)];
         var isLast = slice.IsLast && page.Length == slice.Members.Count;
-        return new MembersPage(slice.Count, page, isLast ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].Id)));
+        return new MembersPage(slice.Count, page, isLast ? null : PageCursor.After(page[^1].Id));
+    }
+
+    /// <summary>The sessions that a user has now, the oldest first.</summary>
+    public async ValueTask<IReadOnlyList<UserSession>> SessionsOfAsync(string userId, CancellationToken cancellationToken)
+    {
+        var connections = await directory.ConnectionsAsync(ChannelName.OfUser(userId), Member.IdOf(userId, string.Empty), cancellationToken);
+        return [.. connections.OrderBy(one => one.EnteredAt).Select(one => new UserSession(one.ConnectionId, one.EnteredAt))];
     }
 
     // A page of large profiles ends early, but not before its first: who asks on with its cursor gets the rest.
@@ -43,21 +48,4 @@ internal sealed class MemberList(IDirectory directory)
     }
 
     private static int SizeOf(Member member) => MemberBytes + (member.Profile is { } profile ? JsonMarshal.GetRawUtf8Value(profile).Length : 0);
-
-    private static bool TryReadCursor(string? cursor, out string? after)
-    {
-        after = null;
-        if (cursor is null)
-        {
-            return true;
-        }
-
-        if (cursor.Length == 0 || !Base64Url.IsValid(cursor))
-        {
-            return false;
-        }
-
-        after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
-        return true;
-    }
 }

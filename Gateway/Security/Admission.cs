@@ -56,6 +56,30 @@ internal sealed class Admission(
             : await AdmitAsync(token, key, from, cancellationToken);
     }
 
+    /// <summary>
+    /// Admits a single request. Any valid API key comes in, and nothing else is needed beside it: what it is good for is asked of
+    /// what is done, and who goes on as a client is asked for what clients need (<see cref="CheckClient"/>).
+    /// </summary>
+    /// <inheritdoc cref="AdmitAsync(string?, string?, Whereabouts, CancellationToken)"/>
+    public async ValueTask<Result<Admitted>> AdmitRequestAsync(string? token, string? apiKey, Whereabouts from, CancellationToken cancellationToken)
+    {
+        if (apiKey is null || !rules.Current.Enabled)
+        {
+            return await AdmitAsync(token, apiKey, from, cancellationToken);
+        }
+
+        return keys.Current.Find(apiKey).IsRefused(out var error, out var key)
+            ? error
+            : key.FindMisplacement(from) is { } misplaced ? misplaced
+            : await IdentifyAsync(token, key, from, cancellationToken);
+    }
+
+    /// <summary>Why one whose request was admitted may not do what clients do, whoever he is among them; null when he may.</summary>
+    public Error? CheckClient(Admitted admitted) => Missing(admitted.Own.UserId is not null, admitted.Key is { CanConnect: true });
+
+    /// <summary>The API key that one was admitted with as it is now; null if it counts no longer.</summary>
+    public ApiKey? KeyOf(Admitted admitted) => Renew(admitted);
+
     /// <summary>Admits with another token one who is in already; the API key that he came with goes on to count.</summary>
     public ValueTask<Result<Admitted>> ReadmitAsync(Admitted admitted, string? token, CancellationToken cancellationToken) =>
         rules.Current.Enabled ? AdmitAsync(token, Renew(admitted), admitted.From, cancellationToken) : new(Off);
@@ -102,13 +126,11 @@ internal sealed class Admission(
     private string? FindTokenLoss(Admitted admitted) =>
         admitted.Own.IsExpired(time.GetUtcNow()) ? ErrorCodes.TokenExpired : revocations.FindReason(admitted.Own);
 
-    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, Whereabouts from, CancellationToken cancellationToken)
-    {
-        if (Missing(token is not null, key is not null) is { } missing)
-        {
-            return missing;
-        }
+    private async ValueTask<Result<Admitted>> AdmitAsync(string? token, ApiKey? key, Whereabouts from, CancellationToken cancellationToken) =>
+        Missing(token is not null, key is not null) is { } missing ? missing : await IdentifyAsync(token, key, from, cancellationToken);
 
+    private async ValueTask<Result<Admitted>> IdentifyAsync(string? token, ApiKey? key, Whereabouts from, CancellationToken cancellationToken)
+    {
         if (token is null)
         {
             return new Admitted(Identity.Guest, key, Basis: null, from);

@@ -18,8 +18,11 @@ internal sealed record Admitted(Identity Own, ApiKey? Key, string? Basis, Wherea
     /// <summary>Whom what nobody in particular does is counted for.</summary>
     public static string CountedAt(ClientAddress address) => "address:" + address;
 
-    /// <summary>Who he is by all that he showed; ends when the first of it does.</summary>
-    public Identity Identity { get; } = Key is null ? Own : Own.WithKey(Key.Role, Key.ExpiresAt);
+    /// <summary>
+    /// Who he is by all that he showed; ends when the first of it does. A key that is not for connecting makes nobody a client:
+    /// what it is good for, its scopes say.
+    /// </summary>
+    public Identity Identity { get; } = Key is { CanConnect: true } ? Own.WithKey(Key.Role, Key.ExpiresAt) : Own;
 
     /// <summary>Whether he is who he was earlier, by the same credentials.</summary>
     public bool IsStill(Admitted earlier) => Own == earlier.Own && Key == earlier.Key;

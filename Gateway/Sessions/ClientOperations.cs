@@ -16,6 +16,7 @@ internal sealed class ClientOperations(
     Permissions permissions,
     Publisher publisher,
     MemberList members,
+    ChannelList channels,
     HistoryReader history,
     Live<SessionLimits> limits)
 {
@@ -23,16 +24,16 @@ internal sealed class ClientOperations(
     /// Publishes in the channels of the request: in none if one of them is not permitted. A <c>conflict</c> in one comes after
     /// those before it were published; the same request again changes nothing in these.
     /// </summary>
-    public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(Session session, PublishRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(ICaller caller, PublishRequest request, CancellationToken cancellationToken)
     {
-        if (session.Charge(Operation.Publish, (request.Channels?.Count).GetValueOrDefault(1)) is { } tooOften)
+        if (caller.Charge(Operation.Publish, (request.Channels?.Count).GetValueOrDefault(1)) is { } tooOften)
         {
             return tooOften;
         }
 
         // Who it is is asked once: what is permitted to one must not go out in the name of another.
-        var identity = session.Identity;
-        var draft = Draft.Of(request, new Sender(identity.UserId, session.ConnectionId));
+        var identity = caller.Identity;
+        var draft = Draft.Of(request, new Sender(identity.UserId, caller.ConnectionId));
         if (publisher.Prepare(draft).IsRefused(out var refusal, out var prepared))
         {
             return refusal;
@@ -50,25 +51,31 @@ internal sealed class ClientOperations(
     }
 
     /// <summary>Publishes to every session.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="event">The event's name.</param>
+    /// <param name="data">The payload.</param>
+    /// <param name="id">The idempotency key; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask<Result<BroadcastResult>> BroadcastAsync(
-        Session session,
+        ICaller caller,
         string @event,
         JsonElement data,
+        string? id,
         CancellationToken cancellationToken)
     {
-        if (session.Charge(Operation.Publish) is { } tooOften)
+        if (caller.Charge(Operation.Publish) is { } tooOften)
         {
             return tooOften;
         }
 
-        var identity = session.Identity;
+        var identity = caller.Identity;
         if (await permissions.DecideAsync(identity, Right.Broadcast, ChannelName.All, cancellationToken) is { } denied)
         {
             return denied;
         }
 
-        var sender = new Sender(identity.UserId, session.ConnectionId);
-        var draft = new Draft { Channels = [ChannelName.All], Event = @event, Data = data, Sender = sender };
+        var sender = new Sender(identity.UserId, caller.ConnectionId);
+        var draft = new Draft { Channels = [ChannelName.All], Event = @event, Data = data, Id = id, Sender = sender };
         if (publisher.Prepare(draft).IsRefused(out var refusal, out var prepared))
         {
             return refusal;
@@ -86,6 +93,15 @@ internal sealed class ClientOperations(
             Right.Presence,
             request.Channel,
             _ => members.ReadAsync(request, limits.Current.AnswerBytes, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Tells how many are in a channel, to whom may see who is.</summary>
+    public async ValueTask<Result<ChannelSessions>> CountAsync(ICaller caller, string channel, CancellationToken cancellationToken) =>
+        caller.Charge(Operation.Request) is { } tooOften ? tooOften : await ReadAsync(
+            caller,
+            Right.Presence,
+            channel,
+            async _ => (Result<ChannelSessions>)await channels.CountAsync(channel, cancellationToken),
             cancellationToken);
 
     /// <summary>Reads what a channel keeps. Who may read the channel may read that.</summary>

@@ -7,6 +7,9 @@ namespace RealtimeGateway.Sessions;
 /// <summary>Who asks for an operation.</summary>
 internal interface ICaller
 {
+    /// <summary>What others see as the sender of what he publishes: his connection, or what stands for his request.</summary>
+    string ConnectionId { get; }
+
     /// <summary>Who he is now.</summary>
     Identity Identity { get; }
 

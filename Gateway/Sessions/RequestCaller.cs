@@ -9,6 +9,12 @@ internal sealed class RequestCaller(Admitted admitted, Admission admission, Rate
 {
     private Admitted _admitted = admitted;
 
+    /// <summary>A request has no connection that others could know; a guest is another with each.</summary>
+    public string ConnectionId { get; } = Guid.CreateVersion7().ToString("N");
+
+    /// <summary>Who was admitted.</summary>
+    public Admitted Admitted => _admitted;
+
     // What he showed may count no longer before the request is answered.
     public Identity Identity
     {

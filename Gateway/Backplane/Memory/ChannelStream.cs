@@ -123,6 +123,22 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         }
     }
 
+    public bool TryClear(Retention retention, [NotNullWhen(true)] out Position? position)
+    {
+        lock (_lock)
+        {
+            position = null;
+            if (!TryUseNeedsLock(retention))
+            {
+                return false;
+            }
+
+            DropHistoryNeedsLock();
+            position = _top!;
+            return true;
+        }
+    }
+
     /// <summary>Ends this stream if nobody hears it and, unless told otherwise, it has nothing to remember.</summary>
     public bool TryRetire(bool evenIfIdle)
     {

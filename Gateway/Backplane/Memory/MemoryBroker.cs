@@ -92,6 +92,18 @@ internal sealed class MemoryBroker : IBroker, IDisposable
         }
     }
 
+    public ValueTask<Position> ClearAsync(string channel, Retention retention, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_streams.GetOrAdd(channel, NewStream).TryClear(retention, out var position))
+            {
+                SweepIfOverBudget();
+                return new(position);
+            }
+        }
+    }
+
     public void Dispose() => _expiry.Dispose();
 
     private ChannelStream NewStream(string channel) => new(_budget, _time);

@@ -49,6 +49,25 @@ internal sealed partial class MemoryDirectory : IDirectory, IDisposable
     public ValueTask<IReadOnlyList<Occupant>> ConnectionsAsync(string channel, string memberId, CancellationToken cancellationToken) =>
         new(_rosters.TryGetValue(channel, out var roster) ? roster.ConnectionsOf(memberId) : []);
 
+    public ValueTask<ChannelSlice> ChannelsAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
+    {
+        // An order of all channels that is kept up to date would cost every coming and going; whoever lists them is rare.
+        (string Name, int Connections)[] found =
+        [
+            .. _rosters
+                .Where(entry => !entry.Key.StartsWith('$') && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .Where(entry => after is null || string.CompareOrdinal(entry.Key, after) > 0)
+                .Select(entry => (Name: entry.Key, Connections: entry.Value.CountConnections()))
+                .Where(channel => channel.Connections > 0)
+                .OrderBy(channel => channel.Name, StringComparer.Ordinal)
+                .Take(limit + 1),
+        ];
+        return new(new ChannelSlice(found.Length > limit ? found[..limit] : found, IsLast: found.Length <= limit));
+    }
+
+    public ValueTask<int> CountConnectionsAsync(string channel, CancellationToken cancellationToken) =>
+        new(_rosters.TryGetValue(channel, out var roster) ? roster.CountConnections() : 0);
+
     public ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
     {
         while (!_rosters.GetOrAdd(channel, NewRoster).TryWatch(handler))

@@ -96,6 +96,14 @@ internal sealed class Roster(string channel)
         }
     }
 
+    public int CountConnections()
+    {
+        lock (_lock)
+        {
+            return _members.Values.Sum(member => member.Connections.Count);
+        }
+    }
+
     public bool TryWatch(IDirectoryHandler handler)
     {
         lock (_lock)

@@ -15,9 +15,6 @@ internal sealed class RealtimePresence(MemberList members, IDirectory directory)
     public async ValueTask<bool> IsOnlineAsync(string userId, CancellationToken cancellationToken = default) =>
         await CountMembersAsync(ChannelName.OfUser(userId), cancellationToken) > 0;
 
-    public async ValueTask<IReadOnlyList<UserSession>> GetSessionsAsync(string userId, CancellationToken cancellationToken = default)
-    {
-        var connections = await directory.ConnectionsAsync(ChannelName.OfUser(userId), Member.IdOf(userId, string.Empty), cancellationToken);
-        return [.. connections.OrderBy(one => one.EnteredAt).Select(one => new UserSession(one.ConnectionId, one.EnteredAt))];
-    }
+    public ValueTask<IReadOnlyList<UserSession>> GetSessionsAsync(string userId, CancellationToken cancellationToken = default) =>
+        members.SessionsOfAsync(userId, cancellationToken);
 }

@@ -22,19 +22,9 @@ internal sealed class RealtimePublisher(Publisher publisher) : IRealtimePublishe
         // A document may have been read with comments in it, which its own text still has.
         var data = publication.Data.ValueKind == JsonValueKind.Undefined ? default : JsonSerializer.SerializeToElement(publication.Data);
         var draft = Draft.Of(publication with { Data = data }, sender: null);
-        if (draft.Channels.FirstOrDefault(name => !IsPublishable(name)) is { } wrong)
-        {
-            throw new RealtimeException(new Error(ErrorCodes.InvalidChannel, $"'{wrong}' is neither a channel's name nor $all nor $user:ID."));
-        }
-
         return (await publisher.PublishAsync(publisher.Prepare(draft).OrThrow(), cancellationToken)).OrThrow();
     }
 
     public async ValueTask<BroadcastResult> BroadcastAsync<T>(string @event, T data, CancellationToken cancellationToken = default) =>
         new((await PublishAsync(ChannelName.All, @event, data, cancellationToken)).Id);
-
-    private static bool IsPublishable(string name) =>
-        ChannelName.IsValid(name)
-        || name == ChannelName.All
-        || name.StartsWith(ChannelName.OfUser(string.Empty), StringComparison.Ordinal);
 }

@@ -54,7 +54,7 @@ public sealed class RealtimeHub : Hub<IRealtimeClient>
     /// <summary>Publishes to every session.</summary>
     /// <returns>A <see cref="BroadcastResult"/>.</returns>
     public async Task<object> Broadcast(string @event, JsonElement data) =>
-        AnswerOf(await Operations.BroadcastAsync(Session, @event, data, Context.ConnectionAborted));
+        AnswerOf(await Operations.BroadcastAsync(Session, @event, data, id: null, Context.ConnectionAborted));
 
     /// <summary>Lists who is in a channel.</summary>
     /// <param name="channel">A channel, or <c>{ channel, cursor?, limit? }</c>.</param>

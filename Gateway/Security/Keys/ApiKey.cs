@@ -21,6 +21,9 @@ internal sealed record ApiKey(
     IReadOnlyList<OriginPattern>? Origins,
     IReadOnlyList<IPNetwork>? Networks)
 {
+    /// <summary>Whether who shows it may be a client, as <c>key:NAME</c>.</summary>
+    public bool CanConnect => Scopes.Contains(ApiKeyScopes.Connect);
+
     /// <summary>Whether it is good for something that concerns no channel.</summary>
     public bool Allows(string scope) => Scopes.Contains(scope) || scope != ApiKeyScopes.Connect && Scopes.Contains(ApiKeyScopes.Admin);
 

@@ -49,22 +49,21 @@ internal sealed class ApiKeyRing
         return new ApiKeyRing(keys, time);
     }
 
-    /// <summary>The key this text is, if it is valid now and has the scope.</summary>
-    public Result<ApiKey> Find(string text, string scope)
-    {
-        if (Find(SHA256.HashData(Encoding.UTF8.GetBytes(text))) is not { } found)
-        {
-            return new Error(ErrorCodes.Unauthenticated, "The API key is not valid.");
-        }
-
-        return found.Scopes.Contains(scope)
+    /// <summary>The key this text is, if it is valid now, whatever it is good for.</summary>
+    public Result<ApiKey> Find(string text) =>
+        Find(SHA256.HashData(Encoding.UTF8.GetBytes(text))) is { } found
             ? found
-            : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
-    }
+            : new Error(ErrorCodes.Unauthenticated, "The API key is not valid.");
 
-    /// <summary>The same key as it is in the ring now; null if it is no longer, or may no longer connect.</summary>
+    /// <summary>The key this text is, if it is valid now and has the scope.</summary>
+    public Result<ApiKey> Find(string text, string scope) =>
+        Find(text).IsRefused(out var refusal, out var found) ? refusal
+            : found.Scopes.Contains(scope) ? found
+            : new Error(ErrorCodes.PermissionDenied, $"The API key lacks the scope '{scope}'.");
+
+    /// <summary>The same key as it is in the ring now; null if it is no longer, or could connect and no longer may.</summary>
     public ApiKey? Renew(ApiKey? earlier) =>
-        earlier is not null && Find(earlier.Hash) is { } key && key.Scopes.Contains(ApiKeyScopes.Connect) ? key : null;
+        earlier is not null && Find(earlier.Hash) is { } key && (key.CanConnect || !earlier.CanConnect) ? key : null;
 
     private ApiKey? Find(byte[] hash)
     {
