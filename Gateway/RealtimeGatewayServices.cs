@@ -47,6 +47,8 @@ public static class RealtimeGatewayServices
         endpoints.MapPublish();
         endpoints.MapChannels();
         endpoints.MapHistory();
+        endpoints.MapUsers();
+        endpoints.MapStats();
         endpoints.MapUnknownApi();
         endpoints.MapDevToken();
         return endpoints;
@@ -98,6 +100,7 @@ public static class RealtimeGatewayServices
             options => options.Auth.Jwt,
             jwt => new RevocationMemory(jwt.MaxTokenLifetime + (3 * jwt.ClockSkew))); // A token may be from the future by one, be taken after its end by another.
         services.AddSingleton<Revocations>();
+        services.AddSingleton<RoleAssignments>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Permissions>();
     }
@@ -146,6 +149,8 @@ public static class RealtimeGatewayServices
         services.AddSingleton<RequestTrust>();
         services.AddSingleton<RequestPublishing>();
         services.AddSingleton<RequestReading>();
+        services.AddSingleton<UserActions>();
+        services.AddSingleton<NodeNumbers>();
         services.AddSingleton<SessionServices>();
     }
 

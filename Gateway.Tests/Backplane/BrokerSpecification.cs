@@ -232,6 +232,30 @@ public abstract class BrokerSpecification
     }
 
     [Test]
+    public async Task ClearedChannel_KeepsNothing_ButItsPosition_AndWhichKeysItSaw()
+    {
+        await _one.SubscribeAsync("chat:a", Kept, _ear, default);
+        var key = new IdempotencyKey("server", "K");
+        var keyed = Some("chat:a");
+        var first = (await _one.PublishAsync(keyed, Kept, key, default)).OrThrow();
+        var last = await PublishAsync(_other, "chat:a");
+
+        var cleared = await _other.ClearAsync("chat:a", Kept, default);
+        var page = await _one.ReadAsync("chat:a", Kept, after: null, limit: 10, reverse: false, default);
+        var again = (await _one.PublishAsync(keyed, Kept, key, default)).OrThrow();
+        var next = await PublishAsync(_one, "chat:a");
+        Assert.Multiple(async () =>
+        {
+            Assert.That(cleared, Is.EqualTo(last));
+            Assert.That((page.Top, page.Kept, page.Publications.Count), Is.EqualTo((last, 0, 0)));
+            Assert.That(again, Is.EqualTo(first));
+            Assert.That(next, Is.EqualTo(new Position(last!.Epoch, 3)));
+            Assert.That((await _ear.NextAsync(3)).Select(publication => publication.Position!.Offset), Is.EqualTo(new[] { 1, 2, 3 }));
+            Assert.That((await _other.ReadAsync("chat:a", Kept, after: null, limit: 10, reverse: true, default)).Publications.Select(publication => publication.Position), Is.EqualTo(new[] { next }));
+        });
+    }
+
+    [Test]
     public async Task SameKeyForOtherReaders_IsAConflict()
     {
         var key = new IdempotencyKey("server", "once");

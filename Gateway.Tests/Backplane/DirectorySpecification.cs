@@ -62,6 +62,32 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    public async Task ChannelsInUse_AreListedInOrder_WithTheirConnections_FromEveryNode()
+    {
+        await _one.EnterAsync("chat:b", User("ann", "c1"));
+        await _other.EnterAsync("chat:b", User("ann", "c2"));
+        await _other.EnterAsync("chat:B", User("bob", "c3"));
+        await _one.EnterAsync("live:a", User("bob", "c3"));
+        await _one.EnterAsync("chat:left", User("bob", "c3"));
+        await _one.EnterAsync("chat:expected", User("bob", "c3"));
+        await _one.EnterAsync("$user:bob", User("bob", "c3"));
+        await _one.LeaveAsync("chat:left", User("bob", "c3"), TimeSpan.Zero);
+        await _one.LeaveAsync("chat:expected", User("bob", "c3"), Grace);
+
+        var all = await _other.ChannelsAsync(string.Empty, after: null, limit: 10, default);
+        var first = await _other.ChannelsAsync("chat:", after: null, limit: 1, default);
+        var rest = await _other.ChannelsAsync("chat:", after: "chat:B", limit: 1, default);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(all.Channels, Is.EqualTo(new[] { ("chat:B", 1), ("chat:b", 2), ("live:a", 1) }));
+            Assert.That((first.Channels.Single(), first.IsLast), Is.EqualTo((("chat:B", 1), false)));
+            Assert.That((rest.Channels.Single(), rest.IsLast), Is.EqualTo((("chat:b", 2), true)));
+            Assert.That(await _other.CountConnectionsAsync("chat:b", default), Is.EqualTo(2));
+            Assert.That(await _other.CountConnectionsAsync("chat:nobody", default), Is.Zero);
+        });
+    }
+
+    [Test]
     public async Task Watching_BeginsAndEnds_ForOneNode()
     {
         var (late, early) = (new RecordingWatcher(), _otherEye);

@@ -305,7 +305,7 @@ public sealed class AdmissionTests
             TestApiKeys.Key("backend", GoodKey),
             TestApiKeys.Key("backend", ShortKey, start + TimeSpan.FromHours(1)),
             new ApiKeyOptions { Name = "scopeless", Sha256 = TestApiKeys.Sha256(ScopelessKey) });
-        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _revocations, _time);
+        return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _revocations, new RoleAssignments(new RevocationMemory(TimeSpan.FromHours(24)), _time), _time);
     }
 
     private string Token(string userId, int seconds = 600)

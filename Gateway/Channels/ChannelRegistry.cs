@@ -15,6 +15,9 @@ internal sealed class ChannelRegistry(ChannelServices services, Live<PolicySet> 
     // The dictionary's own count takes all of its locks.
     private int _count;
 
+    /// <summary>How many channels that clients chose somebody here is in.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Takes a subscriber into a channel.</summary>
     /// <param name="name">The channel.</param>
     /// <param name="subscriber">The subscriber.</param>

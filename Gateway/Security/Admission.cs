@@ -14,6 +14,7 @@ internal sealed class Admission(
     Live<TokenValidator> tokens,
     Live<ApiKeyRing> keys,
     Revocations revocations,
+    RoleAssignments assignments,
     TimeProvider time)
 {
     private static readonly Error Off = new(ErrorCodes.Disabled, "This gateway is switched off.");
@@ -25,7 +26,7 @@ internal sealed class Admission(
     private static readonly Error UserNeeded = new(ErrorCodes.Unauthenticated, "Guests are not admitted here: send a user's token.");
 
     /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
-    public object Rules => (rules.Current, tokens.Current, keys.Current, revocations.Version);
+    public object Rules => (rules.Current, tokens.Current, keys.Current, revocations.Version, assignments.Version);
 
     /// <summary>
     /// Whether one was refused for a credential that never was good. One that has expired, was revoked, or is not there, is no guess.
@@ -101,7 +102,7 @@ internal sealed class Admission(
 
         var left = lost is not null
             ? new Admitted(Identity.Guest, Renew(admitted), Basis: null, admitted.From)
-            : new Admitted(admitted.Own, Renew(admitted), admitted.Basis, admitted.From);
+            : new Admitted(admitted.Own, Renew(admitted), admitted.Basis, admitted.From, assignments.Find(admitted.Own));
         if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
         {
             return left;
@@ -140,7 +141,7 @@ internal sealed class Admission(
         return (await validator.ValidateAsync(token, cancellationToken)).IsRefused(out var error, out var identity)
             ? error
             : revocations.FindReason(identity) is not null ? Revoked
-            : new Admitted(identity, key, validator.Basis, from);
+            : new Admitted(identity, key, validator.Basis, from, assignments.Find(identity));
     }
 
     // He came from where he came from, by rules that may be others now.

@@ -52,6 +52,13 @@ public sealed class Identity
     internal Identity WithKey(Role key, DateTimeOffset? keyExpiresAt) =>
         new(UserId, [.. Roles, key], Earlier(ExpiresAt, keyExpiresAt), Grants, Token);
 
+    /// <summary>
+    /// The same user with other roles than his token gave, and without the rights that it granted itself. Who he is, and whether he
+    /// is verified, stays as the token says.
+    /// </summary>
+    internal Identity WithRoles(IReadOnlyList<Role> assigned) =>
+        new(UserId, [.. Roles.Where(role => role.Kind is "any" or "users" or "user"), .. assigned], ExpiresAt, NoGrants, Token);
+
     /// <summary>Whether the rights have ended at this time.</summary>
     internal bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 

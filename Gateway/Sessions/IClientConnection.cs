@@ -27,6 +27,9 @@ internal interface IClientConnection
     /// <summary>Tells the client why, and closes once that and all before it is sent. Doing it again has no effect.</summary>
     void Close(Error reason);
 
+    /// <summary>The same, and tells the client not to come back by itself, where its protocol can say so.</summary>
+    void CloseForGood(Error reason) => Close(reason);
+
     /// <summary>The session is somebody else now.</summary>
     void OnUserChanged(string? userId);
 }

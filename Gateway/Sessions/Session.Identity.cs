@@ -117,8 +117,10 @@ internal sealed partial class Session
             return Admission.Revoked;
         }
 
-        var roles = admitted.Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
-        return new AuthenticateResult(admitted.Identity.UserId, [.. roles], admitted.Identity.ExpiresAt);
+        // He may have been given other roles in this instant, by whoever did not find the session under him either.
+        await ReviewNeedsGateAsync();
+        var roles = Identity.Roles.Select(role => role.ToString()).Order(StringComparer.Ordinal);
+        return new AuthenticateResult(Identity.UserId, [.. roles], Identity.ExpiresAt);
     }
 
     // The new rights hold from the first line on: what is decided meanwhile elsewhere is decided by them.

@@ -103,6 +103,26 @@ internal sealed partial class Session : ICaller
         return refusal;
     }
 
+    /// <summary>Ends the session by the server's word, for good as far as its client listens.</summary>
+    public async ValueTask DisconnectAsync(Error reason)
+    {
+        using var _ = await _gate.EnterAsync(CancellationToken.None);
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        try
+        {
+            await _subscriptions.ClearAsync(GraceOf(Identity));
+        }
+        finally
+        {
+            _hasEnded = true;
+            Connection.CloseForGood(reason);
+        }
+    }
+
     /// <summary>Ends the session. Its connection is closed already, or being closed.</summary>
     public async ValueTask CloseAsync()
     {

@@ -23,6 +23,12 @@ internal sealed class SessionRegistry
     /// <summary>Every session. A snapshot is not taken: one that comes or goes meanwhile may be seen or not.</summary>
     public IEnumerable<Session> All => _byConnection.Select(entry => entry.Value);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _byConnection.Count;
+
+    /// <summary>How many users they are.</summary>
+    public int CountUsers => _byUser.Count;
+
     public Session? Find(string connectionId) => _byConnection.GetValueOrDefault(connectionId);
 
     /// <summary>The sessions of one user, found without looking at any other.</summary>

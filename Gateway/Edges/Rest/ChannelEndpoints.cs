@@ -32,7 +32,7 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<IResult> CountAsync(HttpContext context, RequestReading reading) =>
-        Answer.Of(await reading.CountAsync(context.GetCaller(), ChannelSegment.Of(context, following: 0), context.RequestAborted));
+        Answer.Of(await reading.CountAsync(context.GetCaller(), PathSegment.Of(context, following: 0), context.RequestAborted));
 
     private static async Task<IResult> GetMembersAsync(HttpContext context, RequestReading reading, string? cursor = null, string? limit = null)
     {
@@ -42,7 +42,7 @@ internal static class ChannelEndpoints
             return Problem.Of(caller.Charge(Operation.Request) ?? refusal);
         }
 
-        var channel = ChannelSegment.Of(context, following: 1);
+        var channel = PathSegment.Of(context, following: 1);
         var request = new MembersRequest { Channel = channel, Cursor = cursor, Limit = members };
         var result = await reading.GetMembersAsync(caller, request, context.RequestAborted);
         return result.IsRefused(out refusal, out var page) ? Problem.Of(refusal) : Answer.Of(ChannelMembers.Of(channel, page));

@@ -31,10 +31,10 @@ internal static class HistoryEndpoints
             return Problem.Of(caller.Charge(Operation.Request) ?? refusal);
         }
 
-        var request = new HistoryRequest { Channel = ChannelSegment.Of(context, following: 1), Since = position, Limit = publications, Reverse = isReverse };
+        var request = new HistoryRequest { Channel = PathSegment.Of(context, following: 1), Since = position, Limit = publications, Reverse = isReverse };
         return Answer.Of(await reading.GetHistoryAsync(caller, request, context.RequestAborted));
     }
 
     private static async Task<IResult> ClearAsync(HttpContext context, RequestReading reading) =>
-        Answer.Of(await reading.ClearHistoryAsync(context.GetCaller(), ChannelSegment.Of(context, following: 1), context.RequestAborted));
+        Answer.Of(await reading.ClearHistoryAsync(context.GetCaller(), PathSegment.Of(context, following: 1), context.RequestAborted));
 }

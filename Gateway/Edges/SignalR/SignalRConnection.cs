@@ -105,13 +105,17 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
 
-    public void Close(Error reason)
+    public void Close(Error reason) => Close(reason, allowReconnect: true);
+
+    public void CloseForGood(Error reason) => Close(reason, allowReconnect: false);
+
+    private void Close(Error reason, bool allowReconnect)
     {
         if (Interlocked.CompareExchange(ref _closingSince, _time.GetTimestamp(), 0) == 0)
         {
             LogClosing(Id, reason.Code);
             _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
-            Send(new CloseMessage(reason.ToString(), allowReconnect: true));
+            Send(new CloseMessage(reason.ToString(), allowReconnect));
             _ = AbortWhenSentAsync(); // Nothing in it throws.
         }
     }

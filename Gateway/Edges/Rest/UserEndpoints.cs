@@ -1,0 +1,72 @@
+using RealtimeGateway.Contracts;
+using RealtimeGateway.RateLimits;
+using RealtimeGateway.Sessions;
+
+namespace RealtimeGateway.Edges.Rest;
+
+/// <summary><c>/api/users/{id}</c>: what servers do to users.</summary>
+internal static class UserEndpoints
+{
+    public static void MapUsers(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("/api/users/{id}/sessions", "GET").MapGet(string.Empty, GetSessionsAsync);
+        endpoints.MapApi("/api/users/{id}/disconnect", "POST").MapPost(string.Empty, DisconnectAsync);
+        endpoints.MapApi("/api/users/{id}/unsubscribe", "POST").MapPost(string.Empty, UnsubscribeAsync);
+        endpoints.MapApi("/api/users/{id}/revoke", "POST").MapPost(string.Empty, RevokeAsync);
+        endpoints.MapApi("/api/users/{id}/roles", "PUT").MapPut(string.Empty, AssignAsync);
+        endpoints.MapApi("/api/users/{id}/events", "POST").MapPost(string.Empty, SendAsync);
+    }
+
+    private static async Task<IResult> GetSessionsAsync(HttpContext context, UserActions users) =>
+        Answer.Of(await users.GetSessionsAsync(context.GetCaller(), UserOf(context), context.RequestAborted));
+
+    private static async Task<IResult> DisconnectAsync(HttpContext context, UserActions users) =>
+        Answer.Of(await users.DisconnectAsync(context.GetCaller(), UserOf(context)));
+
+    private static async Task<IResult> UnsubscribeAsync(HttpContext context, UserActions users)
+    {
+        var caller = context.GetCaller();
+        return (await JsonBody.ReadAsync<UserUnsubscribeRequest>(context, JsonBody.SmallBytes)).IsRefused(out var refusal, out var body)
+            ? Refused(caller, refusal)
+            : AreWhole(body.Channels) ? Answer.Of(await users.UnsubscribeAsync(caller, UserOf(context), body.Channels!, context.RequestAborted))
+            : Refused(caller, JsonBody.Missing("channels"));
+    }
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, UserActions users)
+    {
+        var caller = context.GetCaller();
+        return (await JsonBody.ReadOrAsync(context, JsonBody.SmallBytes, new UserRevokeRequest())).IsRefused(out var refusal, out var body)
+            ? Refused(caller, refusal)
+            : Answer.Of(await users.RevokeAsync(caller, UserOf(context), body.Reason));
+    }
+
+    private static async Task<IResult> AssignAsync(HttpContext context, UserActions users)
+    {
+        var caller = context.GetCaller();
+        return (await JsonBody.ReadAsync<UserRolesRequest>(context, JsonBody.SmallBytes)).IsRefused(out var refusal, out var body)
+            ? Refused(caller, refusal)
+            : AreWhole(body.Roles) ? Answer.Of(await users.AssignAsync(caller, UserOf(context), body.Roles!))
+            : Refused(caller, JsonBody.Missing("roles"));
+    }
+
+    private static async Task<IResult> SendAsync(HttpContext context, UserActions users, RequestPublishing publishing)
+    {
+        var caller = context.GetCaller();
+        if (IdempotencyHeader.Of(context.Request).IsRefused(out var refusal, out var key)
+            || (await JsonBody.ReadAsync<UserEventRequest>(context, publishing.MaxDataBytes + JsonBody.SmallBytes)).IsRefused(out refusal, out var body))
+        {
+            return Refused(caller, refusal);
+        }
+
+        return body.Event is { } name
+            ? Answer.Of(await users.SendAsync(caller, UserOf(context), name, body.Data, body.Id ?? key.Value, context.RequestAborted))
+            : Refused(caller, JsonBody.Missing("event"));
+    }
+
+    private static string UserOf(HttpContext context) => PathSegment.Of(context, following: 1);
+
+    private static bool AreWhole(IReadOnlyList<string>? names) => names?.Contains(null!) is false;
+
+    // What is refused counts as well.
+    private static IResult Refused(RequestCaller caller, Error refusal) => Problem.Of(caller.Charge(Operation.Request) ?? refusal);
+}

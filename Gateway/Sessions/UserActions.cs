@@ -1,0 +1,136 @@
+using System.Text.Json;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Presence;
+using RealtimeGateway.Primitives;
+using RealtimeGateway.Security;
+using RealtimeGateway.Security.Keys;
+
+namespace RealtimeGateway.Sessions;
+
+/// <summary>
+/// What servers do to users: to every session that a user has. When a call returns it is applied, for a user without sessions too
+/// (promise 9).
+/// </summary>
+internal sealed class UserActions(
+    RequestTrust trust,
+    RequestPublishing publishing,
+    SessionRegistry sessions,
+    MemberList members,
+    Revoker revoker,
+    RoleAssignments assignments)
+{
+    private const int MaxReasonLength = 64;
+
+    private static readonly Error Disconnected = new(ErrorCodes.PermissionDenied, "A server has ended this session.");
+    private static readonly UserActionResult Complete = new(Complete: true);
+
+    /// <summary>The sessions that a user has now.</summary>
+    public async ValueTask<Result<UserSessions>> GetSessionsAsync(RequestCaller caller, string userId, CancellationToken cancellationToken) =>
+        Check(caller, userId) is { } refusal ? refusal : new UserSessions(await members.SessionsOfAsync(userId, cancellationToken));
+
+    /// <summary>Ends his sessions. He may come back.</summary>
+    public async ValueTask<Result<UserActionResult>> DisconnectAsync(RequestCaller caller, string userId)
+    {
+        if (Check(caller, userId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await Task.WhenAll(sessions.OfUser(userId).Select(session => session.DisconnectAsync(Disconnected).AsTask()));
+        return Complete;
+    }
+
+    /// <summary>Takes his sessions out of channels. His right to read them stays.</summary>
+    public async ValueTask<Result<UserActionResult>> UnsubscribeAsync(
+        RequestCaller caller,
+        string userId,
+        IReadOnlyList<string> channels,
+        CancellationToken cancellationToken)
+    {
+        if (Check(caller, userId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (channels.Count == 0)
+        {
+            return new Error(ErrorCodes.InvalidRequest, "Unsubscribe names one channel or more.");
+        }
+
+        if (channels.FirstOrDefault(channel => !ChannelName.IsValid(channel)) is { } wrong)
+        {
+            return new Error(ErrorCodes.InvalidChannel, $"'{wrong}' is no channel that a client can be subscribed to.");
+        }
+
+        if (!trust.Covers(caller, ApiKeyScopes.Users, channels))
+        {
+            return RequestTrust.Refuse(caller, ApiKeyScopes.Users);
+        }
+
+        await Task.WhenAll(sessions.OfUser(userId).Select(ExpelAsync));
+        return Complete;
+
+        async Task ExpelAsync(Session session)
+        {
+            foreach (var channel in channels)
+            {
+                await session.ExpelAsync(channel, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Revokes the tokens that he has by now.</summary>
+    public async ValueTask<Result<UserActionResult>> RevokeAsync(RequestCaller caller, string userId, string? reason)
+    {
+        if (Check(caller, userId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (reason is not null && !Printable.IsWord(reason, MaxReasonLength))
+        {
+            return new Error(ErrorCodes.InvalidRequest, $"A reason is a word of 1 to {MaxReasonLength} printable ASCII characters.");
+        }
+
+        await revoker.RevokeUserAsync(userId, reason);
+        return Complete;
+    }
+
+    /// <summary>Gives him other roles than those of the tokens that he has by now.</summary>
+    public async ValueTask<Result<UserActionResult>> AssignAsync(RequestCaller caller, string userId, IReadOnlyList<string> roles)
+    {
+        if ((Check(caller, userId) ?? RoleAssignments.Read(roles).Error) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var latest = sessions.OfUser(userId).Max(session => session.Identity.Token?.IssuedAt);
+        assignments.Assign(userId, RoleAssignments.Read(roles).OrThrow(), latest);
+        await Task.WhenAll(sessions.OfUser(userId).Select(session => session.ReviewAsync()));
+        return Complete;
+    }
+
+    /// <summary>Sends an event to all of his sessions, which need no subscription for it.</summary>
+    public async ValueTask<Result<UserActionResult>> SendAsync(
+        RequestCaller caller,
+        string userId,
+        string @event,
+        JsonElement data,
+        string? id,
+        CancellationToken cancellationToken)
+    {
+        if (Check(caller, userId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var request = new PublishRequest { Channel = ChannelName.OfUser(userId), Event = @event, Data = data, Id = id };
+        var published = await publishing.PublishAsServerAsync(caller, request, cancellationToken);
+        return published.IsRefused(out var error, out _) ? error : Complete;
+    }
+
+    private Error? Check(RequestCaller caller, string userId) =>
+        !trust.Covers(caller, ApiKeyScopes.Users) ? RequestTrust.Refuse(caller, ApiKeyScopes.Users)
+        : !Role.TryCreate("user", userId, null, out _) ? new Error(ErrorCodes.InvalidRequest, $"A user's id is 1 to {Role.MaxPartLength} characters without '/'.")
+        : null;
+}
