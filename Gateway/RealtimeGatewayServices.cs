@@ -49,6 +49,7 @@ public static class RealtimeGatewayServices
         endpoints.MapHistory();
         endpoints.MapUsers();
         endpoints.MapStats();
+        endpoints.MapOpenApiDocument();
         endpoints.MapUnknownApi();
         endpoints.MapDevToken();
         return endpoints;
