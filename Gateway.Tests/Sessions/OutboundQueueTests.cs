@@ -69,6 +69,37 @@ public sealed class OutboundQueueTests
     }
 
     [Test]
+    public async Task PartsOfAMessage_StayTogether_WhateverIsAddedMeanwhile()
+    {
+        const int Each = 500;
+        var reading = ReadAsync(2 * Each * 3);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await _queue.WaitForRoomAsync();
+                _queue.Add(new[] { (byte)thread, (byte)thread }, new[] { (byte)thread });
+            }
+        }))).InTime();
+        Assert.That((await reading).Chunk(3), Has.All.Matches<byte[]>(message => message[0] == message[1] && message[0] == message[2]));
+    }
+
+    [Test]
+    public async Task Held_ItTakesAndHandsOnNothing_UntilItIsReleased()
+    {
+        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow), isHeld: true);
+        held.Add(new byte[] { 1, 2 });
+        held.Add(new byte[] { 3 });
+        Assert.That(_transport.Reader.TryRead(out _), Is.False);
+
+        held.Release();
+        Assert.That(await ReadAsync(3), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        held.Add(Message(MaxBytes));
+        held.Add(Message(MaxBytes));
+        Assert.That(_slow, Is.EqualTo(1), "it has its bound");
+    }
+
+    [Test]
     public async Task OverTheBound_ItIsSlow_Once_AndTakesNothingMore()
     {
         // The pipe takes 100 bytes and lets the rest wait.

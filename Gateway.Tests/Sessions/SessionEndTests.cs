@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
-using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
 using RealtimeGateway.Tests.Support;
@@ -22,7 +21,7 @@ public sealed class SessionEndTests
         await using var gateway = await TestGateway.StartAsync([("Broadcast:1", "any")], sources: settings);
         var observer = await gateway.ConnectAsync(TestTokens.For("ann"));
         await observer.SubscribeAsync("live:room");
-        var connection = new DeafConnection(gateway.Services.GetRequiredService<JsonEncoding>());
+        var connection = new DeafConnection();
         var session = new Session(connection, Guest, gateway.Services.GetRequiredService<SessionServices>());
         await session.OpenAsync();
         Assert.That((await session.SubscribeAsync(new SubscribeRequest { Channels = [new ChannelRequest("live:room")] }, default)).Error, Is.Null);
@@ -49,13 +48,11 @@ public sealed class SessionEndTests
     private static Admitted Guest => new(Identity.Guest, Key: null, Basis: null, new Whereabouts(System.Net.IPAddress.Loopback, Origin: null));
 
     /// <summary>A connection whose client reads nothing.</summary>
-    private sealed class DeafConnection(IEncoding encoding) : IClientConnection
+    private sealed class DeafConnection : IClientConnection
     {
         private readonly TaskCompletionSource<Error> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Id { get; } = Guid.NewGuid().ToString("N");
-
-        public IEncoding Encoding => encoding;
 
         public bool HasRoom => false;
 
@@ -63,7 +60,7 @@ public sealed class SessionEndTests
 
         public ValueTask WaitForRoomAsync() => new(_closed.Task);
 
-        public void Send(ReadOnlyMemory<byte> bytes)
+        public void Send(Outbound message)
         {
         }
 

@@ -1,3 +1,4 @@
+using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
@@ -13,6 +14,9 @@ internal readonly struct Joining
     public static implicit operator Joining(Joined joined) => new(joined, null);
 
     public static implicit operator Joining(CatchUp catchUp) => new(null, catchUp);
+
+    /// <summary>The position from which it hears the channel already; null while it has to catch up, or without history.</summary>
+    public Position? From => _joined?.From;
 
     /// <inheritdoc cref="CatchUp.RunAsync"/>
     public ValueTask<Result<Joined>> CompleteAsync(CancellationToken cancellationToken) =>

@@ -1,3 +1,5 @@
+using RealtimeGateway.Backplane;
+
 namespace RealtimeGateway.Channels;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace RealtimeGateway.Channels;
 internal abstract class Outbound
 {
     private readonly List<(IEncoding Encoding, ReadOnlyMemory<byte> Bytes)> _encoded = new(capacity: 1);
+
+    /// <summary>The publication that it carries; null where it is something else.</summary>
+    public virtual Publication? Publication => null;
 
     /// <summary>The bytes for clients of this format; empty when it has no word for it.</summary>
     public ReadOnlyMemory<byte> For(IEncoding encoding)

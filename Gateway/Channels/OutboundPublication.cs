@@ -8,5 +8,7 @@ namespace RealtimeGateway.Channels;
 /// <param name="isReplayed">Whether it comes from history.</param>
 internal sealed class OutboundPublication(Publication publication, IReadOnlyList<string> matched, bool isReplayed) : Outbound
 {
+    public override Publication Publication => publication;
+
     protected override ReadOnlyMemory<byte> Encode(IEncoding encoding) => encoding.Encode(publication, matched, isReplayed);
 }

@@ -9,17 +9,14 @@ internal interface IClientConnection
     /// <summary>Unique on this node and unguessable, but no secret: others see it as the sender of publications.</summary>
     string Id { get; }
 
-    /// <summary>How this client is written to.</summary>
-    IEncoding Encoding { get; }
-
     /// <summary>Whether at most half of what may wait for this client does.</summary>
     bool HasRoom { get; }
 
     /// <summary>Waits until that is so, or the client is gone.</summary>
     ValueTask WaitForRoomAsync();
 
-    /// <summary>Sends complete messages of the wire. A client that has too much unsent is closed instead (promise 7).</summary>
-    void Send(ReadOnlyMemory<byte> bytes);
+    /// <summary>Sends a message, if this client's wire has a word for it. A client that has too much unsent is closed instead (promise 7).</summary>
+    void Send(Outbound message);
 
     /// <summary>Tells the client what became of a subscription.</summary>
     void Notify(SubscriptionMessage message);

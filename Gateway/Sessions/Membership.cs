@@ -48,7 +48,7 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
         }
     }
 
-    public void Deliver(Outbound message) => session.Connection.Send(message.For(session.Connection.Encoding));
+    public void Deliver(Outbound message) => session.Connection.Send(message);
 
     public void OnDeliveryFailed(Exception exception) => session.Fail(exception);
 

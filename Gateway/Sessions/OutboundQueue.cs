@@ -9,10 +9,10 @@ namespace RealtimeGateway.Sessions;
 /// bound, or when one write is stuck for too long, it stops and says that the client is slow (promise 7).
 /// </summary>
 /// <remarks>
-/// States: idle (empty, no pump), pumping, completing (takes nothing more, stops when empty), stopped (takes nothing, holds
+/// States: held (takes, and hands on nothing until it is released), idle (empty, no pump), pumping, completing (takes nothing more, stops when empty), stopped (takes nothing, holds
 /// nothing). The pump runs on the thread that found the queue idle, until the transport makes it wait.
 /// </remarks>
-internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> limits, TimeProvider time, Action onSlow)
+internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> limits, TimeProvider time, Action onSlow, bool isHeld = false)
 {
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy in its pipe small.
     private const int BatchBytes = 32 * 1024;
@@ -26,7 +26,7 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     private TaskCompletionSource? _drained;
     private long _writeStarted;
     private int _unsent;
-    private bool _isPumping;
+    private bool _isPumping = isHeld; // As if a pump were on its way.
     private bool _isCompleting;
     private bool _isStopped;
 
@@ -37,7 +37,9 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     public bool HasRoom => UnsentBytes <= limits.Current.Bytes / 2;
 
     /// <summary>Takes whole messages. What comes after the end is dropped: the client is gone.</summary>
-    public void Add(ReadOnlyMemory<byte> bytes)
+    /// <param name="bytes">The messages, or what many clients share of one.</param>
+    /// <param name="rest">What ends the message for this client; empty for nothing.</param>
+    public void Add(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> rest = default)
     {
         bool isSlow;
         lock (_lock)
@@ -47,11 +49,16 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
                 return;
             }
 
-            var size = bytes.Length + EntryBytes;
+            var size = SizeOf(bytes) + SizeOf(rest);
             isSlow = _unsent > 0 && _unsent + size > limits.Current.Bytes; // One message is never too much to wait.
             if (!isSlow)
             {
                 _waiting.Enqueue(bytes);
+                if (!rest.IsEmpty)
+                {
+                    _waiting.Enqueue(rest);
+                }
+
                 _unsent += size;
                 if (_isPumping)
                 {
@@ -71,6 +78,9 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
             _ = PumpAsync(); // It sees its own exceptions.
         }
     }
+
+    /// <summary>The transport is ready for what was held back.</summary>
+    public void Release() => _ = PumpAsync(); // It sees its own exceptions.
 
     /// <summary>Waits until at most half of the bound is unsent: for what the client itself asked for, which can wait for its reading.</summary>
     public ValueTask WaitForRoomAsync()
@@ -177,7 +187,7 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
             while (!_isStopped && bytes < BatchBytes && _waiting.TryDequeue(out var next))
             {
                 transport.Write(next.Span);
-                bytes += next.Length + EntryBytes;
+                bytes += SizeOf(next);
             }
 
             if (bytes == 0)
@@ -193,6 +203,8 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
             return bytes;
         }
     }
+
+    private static int SizeOf(ReadOnlyMemory<byte> entry) => entry.IsEmpty ? 0 : entry.Length + EntryBytes;
 
     private void Account(int sent)
     {

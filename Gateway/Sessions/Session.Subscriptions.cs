@@ -17,7 +17,13 @@ internal sealed partial class Session
     /// one that every later change of rights finds. The others (<see cref="CatchUp"/>) take as long as the client takes to read,
     /// and hold up nothing.
     /// </remarks>
-    public async ValueTask<Result<SubscribeResult>> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken)
+    public async ValueTask<Result<SubscribeResult>> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken) =>
+        (await MakeSubscriptionAsync(request, cancellationToken)).IsRefused(out var refusal, out var made)
+            ? refusal
+            : await CatchUpAsync(made, cancellationToken);
+
+    /// <summary>The first two steps of <see cref="SubscribeAsync"/>: all that it can be refused for is decided.</summary>
+    public async ValueTask<Result<MadeSubscription>> MakeSubscriptionAsync(SubscribeRequest request, CancellationToken cancellationToken)
     {
         if (Charge(Operation.Subscribe, request.Channels.Count) is { } tooOften)
         {
@@ -41,9 +47,28 @@ internal sealed partial class Session
 
             if (await TryMakeAsync(order, seesPresence, decidedFor, decidedBy, cancellationToken) is { } made)
             {
-                return made.IsRefused(out refusal, out var joining) ? refusal : await CatchUpAsync(order, joining, cancellationToken);
+                return made.IsRefused(out refusal, out var joining) ? refusal : new MadeSubscription(order, joining);
             }
         }
+    }
+
+    /// <summary>The last three steps of <see cref="SubscribeAsync"/>: what was missed is given, as fast as the client reads.</summary>
+    public async ValueTask<Result<SubscribeResult>> CatchUpAsync(MadeSubscription made, CancellationToken cancellationToken)
+    {
+        // One channel after another: all of them at once would share the room in the client's queue all the same.
+        var joined = new Dictionary<string, Joined>(StringComparer.Ordinal);
+        foreach (var (channel, entry) in made.Joining)
+        {
+            if ((await entry.CompleteAsync(cancellationToken)).IsRefused(out var overtaken, out var done))
+            {
+                End(overtaken);
+                return overtaken;
+            }
+
+            joined[channel] = done;
+        }
+
+        return SubscribeAnswer.Of(made.Order.Id ?? Subscription.Default, made.Order, joined, _services.Channels);
     }
 
     /// <summary>Ends a subscription, or takes channels out of the default one. Nothing of them is sent after the answer.</summary>
@@ -144,27 +169,6 @@ internal sealed partial class Session
 
         // 2.
         return (Result<Dictionary<string, Joining>>)await _subscriptions.SetAsync(wanted, order.SinceOf, seesPresence, cancellationToken);
-    }
-
-    // 3., 4., 5., one channel after another: all of them at once would share the room in the client's queue all the same.
-    private async ValueTask<Result<SubscribeResult>> CatchUpAsync(
-        SubscriptionOrder order,
-        Dictionary<string, Joining> joining,
-        CancellationToken cancellationToken)
-    {
-        var joined = new Dictionary<string, Joined>(StringComparer.Ordinal);
-        foreach (var (channel, entry) in joining)
-        {
-            if ((await entry.CompleteAsync(cancellationToken)).IsRefused(out var overtaken, out var done))
-            {
-                End(overtaken);
-                return overtaken;
-            }
-
-            joined[channel] = done;
-        }
-
-        return SubscribeAnswer.Of(order.Id ?? Subscription.Default, order, joined, _services.Channels);
     }
 
     private async ValueTask ApplyAsync(ChannelRights rights, string? reason)

@@ -139,7 +139,7 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         var message = new RawInvocation(wire, method, args);
         foreach (var session in sessions)
         {
-            session.Connection.Send(message.For(session.Connection.Encoding));
+            session.Connection.Send(message);
         }
 
         return Task.CompletedTask;

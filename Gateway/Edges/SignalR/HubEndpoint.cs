@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
@@ -18,8 +17,6 @@ internal static class HubEndpoint
     // Little of what is unsent is to be out of the queue's sight.
     private const int TransportBufferBytes = 16 * 1024;
 
-    private const int SendBufferBytes = 256 * 1024;
-
     /// <summary>Maps the hub, its negotiation included.</summary>
     public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
     {
@@ -35,16 +32,6 @@ internal static class HubEndpoint
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
             .RequireAdmission(transports.Find, CountArrival);
-    }
-
-    // What the system buffers for a client that does not read is out of sight: it grows to some megabytes by itself, and so long
-    // nothing looks slow. This is enough for several megabytes a second to a client 100 ms away.
-    private static void BoundSendBuffer(HttpContext context)
-    {
-        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
-        {
-            socket.SendBufferSize = SendBufferBytes;
-        }
     }
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
@@ -85,7 +72,7 @@ internal static class HubEndpoint
             services.GetRequiredService<ILogger<SignalRConnection>>());
         using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
         gateway.Beginning = beginning;
-        BoundSendBuffer(context);
+        SendBuffer.Bound(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;
         try

@@ -33,6 +33,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     private readonly ConnectionContext _connection;
     private readonly GatewayJsonProtocol _protocol;
+    private readonly JsonEncoding _encoding;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
@@ -45,10 +46,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     {
         _connection = connection;
         _protocol = wire.Protocol;
+        _encoding = wire.Encoding;
         _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
-        Encoding = wire.Encoding;
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue);
@@ -56,8 +57,6 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     }
 
     public string Id => _connection.ConnectionId;
-
-    public IEncoding Encoding { get; }
 
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
@@ -98,10 +97,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public ValueTask WaitForRoomAsync() => _queue.WaitForRoomAsync();
 
-    public void Send(ReadOnlyMemory<byte> bytes) => _queue.Add(bytes);
+    public void Send(Outbound message) => _queue.Add(message.For(_encoding));
 
     /// <summary>Sends one of SignalR's own messages.</summary>
-    public void Send(HubMessage message) => Send(_protocol.GetMessageBytes(message));
+    public void Send(HubMessage message) => _queue.Add(_protocol.GetMessageBytes(message));
 
     public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
 
