@@ -8,6 +8,7 @@ using RealtimeGateway.Edges;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Edges.Rest;
 using RealtimeGateway.Edges.SignalR;
+using RealtimeGateway.Edges.Sse;
 using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
 using RealtimeGateway.RateLimits;
@@ -39,11 +40,12 @@ public static class RealtimeGatewayServices
         return services;
     }
 
-    /// <summary>Maps the hub at <c>/realtime</c>, the API at <c>/api</c>, and in Development <c>/dev/token</c>.</summary>
+    /// <summary>Maps the hub at <c>/realtime</c>, the event stream at <c>/sse</c>, the API at <c>/api</c>, and in Development <c>/dev/token</c>.</summary>
     public static IEndpointRouteBuilder MapRealtimeGateway(this IEndpointRouteBuilder endpoints)
     {
         ReviewSessionsWhenSettingsChange(endpoints.ServiceProvider);
         endpoints.MapRealtimeHub();
+        endpoints.MapSse();
         endpoints.MapPublish();
         endpoints.MapChannels();
         endpoints.MapHistory();
@@ -167,6 +169,7 @@ public static class RealtimeGatewayServices
             limits.Negotiated));
         services.AddLive(options => options.Auth.Jwt, jwt => jwt);
         services.AddRealtimeHub();
+        services.AddSse();
         services.AddSingleton<IRealtimePublisher, RealtimePublisher>();
         services.AddSingleton<IPresence, RealtimePresence>();
     }

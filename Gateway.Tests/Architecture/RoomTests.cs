@@ -32,6 +32,7 @@ public sealed class RoomTests
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
         ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],
         ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "RateLimits", "Security", "Sessions"],
+        ["Edges.Sse"] = ["Backplane", "Channels", "Edges", "RateLimits", "Security", "Sessions"],
     };
 
     [Test]
