@@ -194,7 +194,7 @@ public sealed class LiveAdmissionTests
         _settings.Change(("Auth:ApiKeys:0:Networks:0", "192.0.2.0/24"));
         Assert.Multiple(async () =>
         {
-            Assert.That(await client.NextNoticeAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
+            Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("shop:orders", "revoked", "permission_denied")));
             Assert.That(() => _gateway.ConnectAsync(apiKey: "the key"), Throws.Exception.With.Message.Contains("403"));
         });
         _settings.Change(("Auth:ApiKeys:0:Networks:0", "127.0.0.0/8"));
