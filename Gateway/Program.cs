@@ -33,9 +33,13 @@ try
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.Services.AddRealtimeGateway();
 
+    // What requests have left when the sessions are gone.
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
     await using var app = builder.Build();
     app.MapRealtimeGateway();
     app.AnnounceWhenReady();
+    ExitDeadline.Register(app.Lifetime, ExitDeadline.Limit, () => Environment.Exit(0));
     await app.RunAsync();
     return 0;
 }

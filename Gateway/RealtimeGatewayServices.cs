@@ -4,6 +4,7 @@ using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Configuration;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Edges;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Edges.Rest;
@@ -29,6 +30,8 @@ public static class RealtimeGatewayServices
     public static IServiceCollection AddRealtimeGateway(this IServiceCollection services, Action<GatewayOptions>? configure = null)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<GatewayMetrics>();
         AddConfiguration(services, configure);
         AddMemoryBackplane(services);
         AddSecurity(services);
@@ -40,7 +43,11 @@ public static class RealtimeGatewayServices
         return services;
     }
 
-    /// <summary>Maps the hub at <c>/realtime</c>, the event stream at <c>/sse</c>, the API at <c>/api</c>, and in Development <c>/dev/token</c>.</summary>
+    /// <summary>
+    /// Maps the hub at <c>/realtime</c>, the event stream at <c>/sse</c>, the API at <c>/api</c>, <c>/health/live</c> and
+    /// <c>/health/ready</c>, and in Development <c>/dev/token</c>. From here on a stop of the host tells the clients to connect again,
+    /// and waits for that.
+    /// </summary>
     public static IEndpointRouteBuilder MapRealtimeGateway(this IEndpointRouteBuilder endpoints)
     {
         ReviewSessionsWhenSettingsChange(endpoints.ServiceProvider);
@@ -54,7 +61,16 @@ public static class RealtimeGatewayServices
         endpoints.MapOpenApiDocument();
         endpoints.MapUnknownApi();
         endpoints.MapDevToken();
+        endpoints.MapHealth();
+        DrainWhenStopping(endpoints.ServiceProvider);
         return endpoints;
+    }
+
+    // What is registered last is called first: SignalR, which has been mapped by now, cuts its connections after that.
+    private static void DrainWhenStopping(IServiceProvider provider)
+    {
+        var drain = provider.GetRequiredService<Drain>();
+        provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => drain.RunAsync().GetAwaiter().GetResult());
     }
 
     private static void ReviewSessionsWhenSettingsChange(IServiceProvider provider)
@@ -80,7 +96,12 @@ public static class RealtimeGatewayServices
     private static void AddMemoryBackplane(IServiceCollection services)
     {
         services.AddLive(options => options.Limits, limits => new MemoryBrokerOptions(limits.IdleChannels, limits.HistoryBytes));
-        services.TryAddSingleton<IBroker, MemoryBroker>();
+        services.TryAddSingleton<IBroker>(provider =>
+        {
+            var broker = ActivatorUtilities.CreateInstance<MemoryBroker>(provider);
+            provider.GetRequiredService<GatewayMetrics>().ObserveHistory(() => broker.HistoryBytes, () => broker.HistoryChannels);
+            return broker;
+        });
         services.TryAddSingleton<IDirectory, MemoryDirectory>();
     }
 
@@ -145,7 +166,9 @@ public static class RealtimeGatewayServices
             limits.FiltersPerChannel,
             limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes - (limits.OutboundBytes / LimitsOptions.OutboundOutOfSight), limits.WriteTimeout));
+        services.AddSingleton<Remaining>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<Drain>();
         services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();
@@ -170,6 +193,7 @@ public static class RealtimeGatewayServices
         services.AddLive(options => options.Auth.Jwt, jwt => jwt);
         services.AddRealtimeHub();
         services.AddSse();
+        services.AddHealthChecks();
         services.AddSingleton<IRealtimePublisher, RealtimePublisher>();
         services.AddSingleton<IPresence, RealtimePresence>();
     }

@@ -7,12 +7,13 @@ using RealtimeGateway.Edges.SignalR;
 namespace RealtimeGateway;
 
 /// <summary>What the program says when it is ready: where it is, what is open to whom, how to get a token.</summary>
-internal static class StartupNotice
+internal static partial class StartupNotice
 {
     public static void AnnounceWhenReady(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        LogStarted(app.Logger, typeof(StartupNotice).Assembly.GetName().Version?.ToString(3), app.Environment.EnvironmentName, options.Channels.Count);
         var policies = ConfigurationLists.SourceOf(app.Configuration, $"{GatewayOptions.Section}:{nameof(options.Channels)}");
         Console.WriteLine($"RealtimeGateway is ready: {string.Join(", ", addresses.Select(address => address + HubEndpoint.Path))}");
         Console.WriteLine($"  Environment: {app.Environment.EnvironmentName}; policies from {(policies is null ? "nowhere" : ConfigurationLists.NameOf(policies))}");
@@ -55,4 +56,7 @@ internal static class StartupNotice
     }
 
     private static string Roles(IList<string> roles) => roles.Count == 0 ? "nobody" : string.Join(", ", roles);
+
+    [LoggerMessage(1, LogLevel.Information, "RealtimeGateway {Version} has started in {Environment} with {Policies} policies.")]
+    private static partial void LogStarted(ILogger logger, string? version, string environment, int policies);
 }

@@ -9,11 +9,12 @@ public sealed class RoomTests
 {
     private const string Root = "RealtimeGateway";
 
-    // Contracts and Primitives are used by all and are therefore not named.
+    // Contracts, Primitives and Diagnostics are used by all and are therefore not named.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Contracts"] = [],
         ["Primitives"] = [],
+        ["Diagnostics"] = [],
         ["Configuration"] = [],
         ["Backplane"] = [],
         ["Backplane.Memory"] = ["Backplane"],
@@ -39,7 +40,7 @@ public sealed class RoomTests
     public void Rooms_UseOnlyTheRoomsTheyMay()
     {
         var forbidden = Arrows()
-            .Where(arrow => arrow.From.Length > 0 && arrow.To is not ("Contracts" or "Primitives"))
+            .Where(arrow => arrow.From.Length > 0 && arrow.To is not ("Contracts" or "Primitives" or "Diagnostics"))
             .Where(arrow => !Allowed.TryGetValue(arrow.From, out var allowed) || !allowed.Contains(arrow.To))
             .Select(arrow => $"{arrow.From} -> {arrow.To}, in {arrow.Type}")
             .Distinct();

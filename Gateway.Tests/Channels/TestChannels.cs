@@ -13,5 +13,6 @@ internal static class TestChannels
         broker ?? new MemoryBroker(new MemoryBrokerOptions(1_000, 1_000_000_000), time),
         new MemoryDirectory(time, NullLogger<MemoryDirectory>.Instance),
         new RecoveryLimits(recoveryPublications, seamBytes),
+        TestMetrics.Unheard,
         time);
 }

@@ -54,6 +54,10 @@ public sealed class SessionEndTests
 
         public string Id { get; } = Guid.NewGuid().ToString("N");
 
+        public string Transport => "none";
+
+        public int UnsentBytes => 0;
+
         public bool HasRoom => false;
 
         public Task<Error> Closed => _closed.Task.InTime();

@@ -11,6 +11,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     private readonly Process _process;
     private readonly List<string> _said = [];
+    private Task<(int ExitCode, string Said)>? _end;
 
     private GatewayProgram(string binary, string folder, (string Name, string Value)[] environment, params string[] arguments)
     {
@@ -121,6 +122,16 @@ internal sealed class GatewayProgram : IAsyncDisposable
         throw new InvalidOperationException($"The gateway ended and did not say '{end}'.");
     }
 
+    /// <summary>Asks it to stop, as whoever runs it does (SIGTERM).</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().InTime();
+    }
+
+    /// <summary>Reads all that it says from the first call on. Completes when it has ended.</summary>
+    public Task<(int ExitCode, string Said)> UntilItEndsAsync() => _end ??= ReadToTheEndAsync();
+
     /// <summary>Ends it and returns all that it said after it was ready.</summary>
     public async Task<string> EndAsync()
     {
@@ -141,8 +152,14 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     private async Task<(int ExitCode, IReadOnlyList<string> Said)> RunToEndAsync()
     {
-        var said = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync()).InTime();
-        await _process.WaitForExitAsync().InTime();
-        return (_process.ExitCode, string.Concat(said).Split('\n'));
+        var (exitCode, said) = await ReadToTheEndAsync().InTime();
+        return (exitCode, said.Split('\n'));
+    }
+
+    private async Task<(int ExitCode, string Said)> ReadToTheEndAsync()
+    {
+        var said = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, string.Concat(said));
     }
 }

@@ -47,13 +47,16 @@ internal sealed class Audience
     }
 
     /// <summary>Hands a publication to those who want it and may have it.</summary>
-    /// <returns>Whether somebody was passed over.</returns>
-    public bool HandOut(Publication publication)
+    /// <param name="publication">The publication.</param>
+    /// <param name="passedOver">Whether somebody was passed over.</param>
+    /// <returns>How many got it.</returns>
+    public int HandOut(Publication publication, out bool passedOver)
     {
         using var fanOut = new FanOut(publication, isReplayed: false);
         var offset = publication.Position?.Offset;
         var sender = publication.Sender is { } by ? _places.GetValueOrDefault(by.ConnectionId) : null;
-        var passedOver = false;
+        var handedOut = 0;
+        passedOver = false;
         foreach (var bucket in _buckets.Values)
         {
             var message = fanOut.MessageFor(bucket.Interests);
@@ -61,17 +64,17 @@ internal sealed class Audience
             {
                 if (place != sender)
                 {
-                    passedOver |= !place.Offer(message, offset, fanOut);
+                    passedOver |= !place.Offer(message, offset, fanOut, ref handedOut);
                 }
             }
         }
 
         if (sender is not null)
         {
-            passedOver |= !sender.Offer(fanOut.MessageForSender(sender.Interests), offset, fanOut);
+            passedOver |= !sender.Offer(fanOut.MessageForSender(sender.Interests), offset, fanOut, ref handedOut);
         }
 
-        return passedOver;
+        return handedOut;
     }
 
     /// <summary>Tells those who were passed over how far they are all the same.</summary>
@@ -137,7 +140,7 @@ internal sealed class Audience
 
         /// <summary>Gives it a message, once (promise 5).</summary>
         /// <returns>False when it was passed over.</returns>
-        public bool Offer(Outbound? message, long? offset, FanOut fanOut)
+        public bool Offer(Outbound? message, long? offset, FanOut fanOut, ref int handedOut)
         {
             if (offset <= Cursor)
             {
@@ -153,6 +156,7 @@ internal sealed class Audience
             try
             {
                 subscriber.Deliver(message);
+                handedOut++;
             }
             catch (Exception exception)
             {

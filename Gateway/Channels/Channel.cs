@@ -209,7 +209,9 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
             _top = publication.Position;
             _tail.Add(publication);
-            if (_audience.HandOut(publication) && publication.Position is not null)
+            var handedOut = _audience.HandOut(publication, out var passedOver);
+            services.Metrics.Delivered(handedOut, services.Time.GetUtcNow() - publication.Time);
+            if (passedOver && publication.Position is not null)
             {
                 (_notices ??= new PositionNotices(services.Time, TellPosition)).Request();
             }

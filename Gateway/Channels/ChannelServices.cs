@@ -1,7 +1,8 @@
 using RealtimeGateway.Backplane;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
 
 /// <summary>What every channel of a node works with.</summary>
-internal sealed record ChannelServices(IBroker Broker, IDirectory Directory, Live<RecoveryLimits> Recovery, TimeProvider Time);
+internal sealed record ChannelServices(IBroker Broker, IDirectory Directory, Live<RecoveryLimits> Recovery, GatewayMetrics Metrics, TimeProvider Time);

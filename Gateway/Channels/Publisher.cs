@@ -1,11 +1,12 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
 
 /// <summary>The one way by which anything is published, whoever wants it and however it came in: prepared, then published.</summary>
-internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<DraftRules> rules, TimeProvider time)
+internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<DraftRules> rules, GatewayMetrics metrics, TimeProvider time)
 {
     /// <summary>Checks all that does not depend on who wants it.</summary>
     public Result<PreparedPublication> Prepare(Draft draft)
@@ -34,6 +35,7 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<D
     /// <returns>One acknowledgement a channel, in order (promise 1).</returns>
     public async ValueTask<Result<IReadOnlyList<PublishResult>>> PublishAsync(PreparedPublication prepared, CancellationToken cancellationToken)
     {
+        using var span = PublicationSpan.Begin(prepared.Publication.Time, prepared.Channels.Count, prepared.Publication.Data.Length);
         var results = new PublishResult[prepared.Channels.Count];
         for (var i = 0; i < results.Length; i++)
         {
@@ -41,9 +43,11 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<D
             var outcome = await broker.PublishAsync(copy, channels.RetentionOf(copy.Channel), prepared.Key, cancellationToken);
             if (outcome.IsRefused(out var refusal, out var receipt))
             {
+                span.Refuse(refusal.Code);
                 return refusal;
             }
 
+            metrics.Published();
             results[i] = new PublishResult(receipt.Id, copy.Channel, receipt.Position?.Epoch, receipt.Position?.Offset);
         }
 

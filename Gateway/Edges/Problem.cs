@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Diagnostics;
 
 namespace RealtimeGateway.Edges;
 
@@ -19,6 +20,7 @@ internal static class Problem
     /// <param name="status">Its status, where HTTP has a closer word for it than the code has.</param>
     public static Task WriteAsync(HttpContext context, Error error, int? status = null)
     {
+        context.RequestServices.GetRequiredService<GatewayMetrics>().Refused(error.Code, GatewayMetrics.Surfaces.Http);
         status ??= StatusOf(error.Code);
         var details = new ProblemDetails
         {

@@ -61,11 +61,16 @@ internal sealed partial class Session
         {
             if ((await entry.CompleteAsync(cancellationToken)).IsRefused(out var overtaken, out var done))
             {
+                _services.Metrics.Recovered(RecoveryReasons.Trimmed);
                 End(overtaken);
                 return overtaken;
             }
 
             joined[channel] = done;
+            if (done.Recovered is { } recovered)
+            {
+                _services.Metrics.Recovered(recovered ? null : done.Reason);
+            }
         }
 
         return SubscribeAnswer.Of(made.Order.Id ?? Subscription.Default, made.Order, joined, _services.Channels);

@@ -123,6 +123,21 @@ internal sealed partial class Session : ICaller
         }
     }
 
+    /// <summary>Lets what the client asked for be answered, for so long at most, then ends the session and tells it why.</summary>
+    public async Task LeaveAsync(Error reason, TimeSpan patience)
+    {
+        try
+        {
+            await Connection.FinishAsync().WaitAsync(patience, _services.Time);
+        }
+        catch (TimeoutException)
+        {
+            // Whatever it waits for, the end does not.
+        }
+
+        End(reason);
+    }
+
     /// <summary>Ends the session. Its connection is closed already, or being closed.</summary>
     public async ValueTask CloseAsync()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -19,6 +20,27 @@ internal sealed class SessionRegistry
     private readonly Lock _lock = new();
     private readonly Dictionary<Session, (string? UserId, ClientAddress Address)> _places = [];
     private readonly Dictionary<ClientAddress, int> _atAddress = [];
+    private readonly GatewayMetrics _metrics;
+    private readonly Remaining _remaining;
+    private bool _isClosed;
+
+    public SessionRegistry(GatewayMetrics metrics, Remaining remaining)
+    {
+        _metrics = metrics;
+        _remaining = remaining;
+        metrics.ObserveQueues(() => All.Sum(session => (long)session.Connection.UnsentBytes));
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _places.Count;
+            }
+        }
+    }
 
     /// <summary>Every session. A snapshot is not taken: one that comes or goes meanwhile may be seen or not.</summary>
     public IEnumerable<Session> All => _byConnection.Select(entry => entry.Value);
@@ -40,11 +62,26 @@ internal sealed class SessionRegistry
         new ParallelOptions { MaxDegreeOfParallelism = MaxReviews },
         static (session, _) => new ValueTask(session.ReviewAsync()));
 
+    /// <summary>Takes no session in from now on, and says which there are.</summary>
+    public IReadOnlyList<Session> Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            return [.. _places.Keys];
+        }
+    }
+
     /// <summary>Takes a session in, or says why there is no room for it.</summary>
     public Error? TryAdd(Session session, ClientAddress address, SessionLimits limits)
     {
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return Drain.Refusal;
+            }
+
             var userId = session.Identity.UserId;
             if (_atAddress.GetValueOrDefault(address) >= limits.SessionsPerAddress)
             {
@@ -60,6 +97,8 @@ internal sealed class SessionRegistry
             _atAddress[address] = _atAddress.GetValueOrDefault(address) + 1;
             _byConnection[session.ConnectionId] = session;
             IndexNeedsLock(session, userId);
+            _metrics.SessionOpened(session.Connection.Transport);
+            _remaining.Add();
             return null;
         }
     }
@@ -101,6 +140,9 @@ internal sealed class SessionRegistry
             {
                 _atAddress.Remove(place.Address);
             }
+
+            _metrics.SessionClosed(session.Connection.Transport);
+            _remaining.Remove();
         }
     }
 

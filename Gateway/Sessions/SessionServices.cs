@@ -1,5 +1,6 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
 using RealtimeGateway.Primitives;
@@ -20,5 +21,6 @@ internal sealed record SessionServices(
     InterestCatalog Interests,
     Live<ProfileRules> Profiles,
     Live<SessionLimits> Limits,
+    GatewayMetrics Metrics,
     TimeProvider Time,
     ILogger<Session> Logger);

@@ -19,6 +19,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     private DateTimeOffset _expiresAt = DateTimeOffset.MaxValue;
     private long _lastUsed = time.GetTimestamp();
     private bool _countsAsIdle;
+    private bool _countsAsHistory;
     private bool _isRetired;
 
     /// <summary>When something last happened here, as a timestamp of the clock.</summary>
@@ -234,6 +235,15 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         }
     }
 
+    private void CountHistoryNeedsLock()
+    {
+        if (_countsAsHistory != _history.Count > 0)
+        {
+            _countsAsHistory = !_countsAsHistory;
+            budget.AddHistories(_countsAsHistory ? 1 : -1);
+        }
+    }
+
     private void KeepNeedsLock(Publication publication, Retention retention)
     {
         var before = _history.Bytes;
@@ -245,6 +255,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
         _expiresAt = time.GetUtcNow() + retention.Ttl;
         budget.AddBytes(_history.Bytes - before);
+        CountHistoryNeedsLock();
     }
 
     // What goes out without a position is in nobody's history: no position from before it says any more what one has missed.
@@ -263,6 +274,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         budget.AddBytes(-_history.Bytes);
         _history.Clear();
         _expiresAt = DateTimeOffset.MaxValue;
+        CountHistoryNeedsLock();
     }
 
     private void DropKeysNeedsLock()

@@ -26,6 +26,12 @@ internal sealed class MemoryBroker : IBroker, IDisposable
         _expiry = time.CreateTimer(static broker => ((MemoryBroker)broker!).Expire(), this, ExpiryInterval, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Bytes that all channels keep, as <see cref="MemoryBrokerOptions"/> bounds them.</summary>
+    public long HistoryBytes => _budget.Bytes;
+
+    /// <summary>Channels that keep publications.</summary>
+    public long HistoryChannels => _budget.Histories;
+
     public ValueTask<Result<Receipt>> PublishAsync(
         Publication publication,
         Retention? retention,

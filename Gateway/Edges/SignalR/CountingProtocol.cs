@@ -43,6 +43,11 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
             message = GatewayJsonProtocol.Refuse(failure.InvocationId, failure.Target, refusal);
         }
 
+        if (message is InvocationBindingFailureMessage refused)
+        {
+            connection.CountRefusal(HubErrorText.CodeOf(refused.BindingFailure.SourceException.Message));
+        }
+
         return true;
     }
 

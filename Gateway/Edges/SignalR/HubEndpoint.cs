@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
+using RealtimeGateway.Sessions;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -21,6 +22,7 @@ internal static class HubEndpoint
     public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<LiveTransports>();
+        var remaining = endpoints.ServiceProvider.GetRequiredService<Remaining>();
         var options = new HttpConnectionDispatcherOptions
         {
             // Before version 1 the connection's id, which others see, was also the secret by which to send on it.
@@ -31,12 +33,32 @@ internal static class HubEndpoint
         endpoints
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
-            .RequireAdmission(transports.Find, CountArrival);
+            .RequireAdmission(transports.Find, CountArrival)
+            .Finally(endpoint => endpoint.RequestDelegate = Remain(remaining, endpoint.RequestDelegate!));
     }
+
+    // What a connection sent last has left only when its request ends.
+    private static RequestDelegate Remain(Remaining remaining, RequestDelegate next) => async context =>
+    {
+        remaining.Add();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            remaining.Remove();
+        }
+    };
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
     private static Error? CountArrival(HttpContext context, Admitted admitted)
     {
+        if (context.RequestServices.GetRequiredService<Drain>().HasBegun)
+        {
+            return Drain.Refusal;
+        }
+
         var isNegotiation = context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is not null;
         if (!isNegotiation && LiveTransports.TokenOf(context) is not null)
         {
@@ -54,6 +76,7 @@ internal static class HubEndpoint
         var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
         var services = context.RequestServices;
         using var life = services.GetRequiredService<LiveTransports>().Begin(context);
+        var remaining = services.GetRequiredService<Remaining>();
         if (LiveTransports.TokenOf(context) is null)
         {
             // Without negotiation SignalR makes the connection's id its secret token as well, and others see the id.
@@ -75,6 +98,7 @@ internal static class HubEndpoint
         SendBuffer.Bound(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;
+        remaining.Add();
         try
         {
             await next(connection);
@@ -83,6 +107,7 @@ internal static class HubEndpoint
         {
             await gateway.DrainAsync();
             connection.Transport = transport;
+            remaining.Remove();
         }
     }
 }

@@ -12,6 +12,14 @@ internal static class HubErrorText
 
     public static string Wrap(Error error) => Mark + error.ToString();
 
+    /// <summary>The code of an error that was wrapped.</summary>
+    public static string CodeOf(string text)
+    {
+        var wrapped = Unwrap(text);
+        var end = wrapped.AsSpan().IndexOfAny(';', ':');
+        return wrapped[..end];
+    }
+
     /// <summary>The text for the client: ours, or what SignalR's own amounts to.</summary>
     public static string Unwrap(string text)
     {

@@ -29,7 +29,10 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
 
     private (FrameScanner Scanner, Error Error)? _refusing;
     private long _waitingSince;
-    private volatile bool _isClosed;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _finished;
+    private bool _isAsked;
+    private bool _isClosed;
 
     /// <summary>
     /// For how long a whole message has been waited for. What SignalR does not ask for, because it is busy with an earlier one,
@@ -38,7 +41,29 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
     public TimeSpan Silence => Volatile.Read(ref _waitingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>The client was told to go: whatever still comes is dropped.</summary>
-    public void Close() => _isClosed = true;
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+    }
+
+    /// <summary>Drops whatever still comes, and returns when SignalR has done what came before: it asks for more, or is gone.</summary>
+    public Task FinishAsync()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            if (_isAsked)
+            {
+                return Task.CompletedTask;
+            }
+
+            _finished ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _finished.Task;
+        }
+    }
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -47,6 +72,7 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
         {
             while (true)
             {
+                Ask();
                 var result = await transport.ReadAsync(cancellationToken);
                 if (TryPass(result, out var passed))
                 {
@@ -80,12 +106,35 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
 
     public override void CancelPendingRead() => transport.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => transport.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        Ask(); // Nothing is done any more.
+        transport.Complete(exception);
+    }
+
+    private void Ask()
+    {
+        lock (_lock)
+        {
+            _isAsked = true;
+            _finished?.TrySetResult();
+        }
+    }
+
+    // What comes is either dropped, or counts as being done until more is asked for: nothing is done behind the back of who waits.
+    private bool IsDropped()
+    {
+        lock (_lock)
+        {
+            _isAsked &= _isClosed;
+            return _isClosed;
+        }
+    }
 
     /// <summary>Lets whole messages through, up to the first that is not in order; drops that one when it comes first.</summary>
     private bool TryPass(ReadResult read, out ReadResult passed)
     {
-        var buffer = _isClosed ? read.Buffer.Slice(read.Buffer.End) : read.Buffer;
+        var buffer = IsDropped() ? read.Buffer.Slice(read.Buffer.End) : read.Buffer;
         var good = _refusing is null && !read.IsCanceled ? MeasureGood(buffer) : 0;
         if (good > 0)
         {

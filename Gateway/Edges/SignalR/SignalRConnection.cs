@@ -2,10 +2,12 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
@@ -34,6 +36,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private readonly ConnectionContext _connection;
     private readonly GatewayJsonProtocol _protocol;
     private readonly JsonEncoding _encoding;
+    private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
@@ -47,9 +50,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _connection = connection;
         _protocol = wire.Protocol;
         _encoding = wire.Encoding;
+        _metrics = wire.Metrics;
         _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
+        Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue);
@@ -57,6 +62,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     }
 
     public string Id => _connection.ConnectionId;
+
+    public string Transport { get; }
+
+    public int UnsentBytes => _queue.UnsentBytes;
 
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
@@ -104,6 +113,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
 
+    public Task FinishAsync() => _inbound.FinishAsync();
+
+    /// <summary>A call of this client was refused before it reached a method.</summary>
+    public void CountRefusal(string code) => _metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
+
     public void Close(Error reason) => Close(reason, allowReconnect: true);
 
     public void CloseForGood(Error reason) => Close(reason, allowReconnect: false);
@@ -133,6 +147,14 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         LogAbandoned(Id);
         AbortTransport();
     }
+
+    // As ASP.NET Core's own metrics name them.
+    private static string NameOf(HttpTransportType? type) => type switch
+    {
+        HttpTransportType.ServerSentEvents => "server_sent_events",
+        HttpTransportType.LongPolling => "long_polling",
+        _ => "web_sockets",
+    };
 
     // About once a second. Who polls shows by that that he is there, and sends no pings.
     private void CheckPeer()
@@ -174,6 +196,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     // Whoever found the client slow was sending to others too: he does not wait for the end either.
     private void OnSlow()
     {
+        _metrics.ClosedAsSlow();
         ThreadPool.UnsafeQueueUserWorkItem(
             static connection =>
             {
@@ -215,6 +238,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     {
         LogRefused(Id, error.Code);
         error = _session?.Charge(Operation.Request) ?? error;
+        CountRefusal(error.Code);
         if (frame.InvocationId is { } invocationId && frame.Type is "1" or "4")
         {
             Send(CompletionMessage.WithResult(invocationId, error));

@@ -18,11 +18,13 @@ internal static class SignalRServices
 
             // One call of a client after another: what it sends second is published second (promise 2).
             hub.MaximumParallelInvocationsPerClient = 1;
+            hub.AddFilter<RefusalCount>();
         });
 
         // At Debug it writes the arguments of every call: payloads, and the tokens of Authenticate (promise 15).
         services.LimitLog("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information);
 
+        services.AddSingleton<RefusalCount>();
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();

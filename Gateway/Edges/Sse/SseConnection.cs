@@ -58,6 +58,10 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
     /// <summary>Completes when everything was sent that ever will be, or the client is gone.</summary>
     public Task Ended => _ended.Task;
 
+    public string Transport => "event_stream";
+
+    public int UnsentBytes => _queue.UnsentBytes;
+
     public bool HasRoom => _queue.HasRoom;
 
     public ValueTask WaitForRoomAsync() => _queue.WaitForRoomAsync();
@@ -245,10 +249,18 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
     }
 
     // Whoever found the client slow was sending to others too: he does not wait for its end.
+    // Whoever found the client slow was sending to others too: he waits for nothing of its end.
     private void OnSlow()
     {
-        LogSlow(Id);
-        AbortLater();
+        _wire.Metrics.ClosedAsSlow();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static connection =>
+            {
+                connection.LogSlow(connection.Id);
+                connection.Abort();
+            },
+            this,
+            preferLocal: false);
     }
 
     private void AbortLater() => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Abort(), this, preferLocal: false);

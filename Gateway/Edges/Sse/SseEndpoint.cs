@@ -14,8 +14,13 @@ internal static class SseEndpoint
     public static void MapSse(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(Path, StreamAsync).RequireAdmission(count: CountArrival);
 
-    private static Error? CountArrival(HttpContext context, Admitted admitted) =>
-        context.RequestServices.GetRequiredService<RateLimiter>().Charge(Operation.Connect, admitted.CountedAs);
+    private static Error? CountArrival(HttpContext context, Admitted admitted)
+    {
+        var services = context.RequestServices;
+        return services.GetRequiredService<Drain>().HasBegun
+            ? Drain.Refusal
+            : services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, admitted.CountedAs);
+    }
 
     private static async Task StreamAsync(HttpContext context)
     {
@@ -26,6 +31,13 @@ internal static class SseEndpoint
         }
 
         var services = context.RequestServices;
+        var remaining = services.GetRequiredService<Remaining>();
+        remaining.Add(); // A stop waits for the stream's last bytes.
+        context.Response.OnCompleted(static remaining =>
+        {
+            ((Remaining)remaining).Remove();
+            return Task.CompletedTask;
+        }, remaining);
         var logger = services.GetRequiredService<ILogger<SseConnection>>();
         await using var connection = new SseConnection(context, request, services.GetRequiredService<SseWire>(), logger);
         var session = new Session(connection, context.GetAdmitted(), services.GetRequiredService<SessionServices>());

@@ -1,3 +1,4 @@
+using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.Sessions;
 
@@ -6,5 +7,6 @@ namespace RealtimeGateway.Edges.Sse;
 /// <summary>How event streams are written, and their bounds.</summary>
 /// <param name="Encoding">How what many clients get is written.</param>
 /// <param name="Outbound">When a client is slow.</param>
+/// <param name="Metrics">What is counted.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record SseWire(SseEncoding Encoding, Live<OutboundLimits> Outbound, TimeProvider Time);
+internal sealed record SseWire(SseEncoding Encoding, Live<OutboundLimits> Outbound, GatewayMetrics Metrics, TimeProvider Time);
