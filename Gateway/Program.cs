@@ -19,6 +19,9 @@ try
     // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
     builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
+    // At Debug it quotes what is no proper request: a line with a query, or the header of a key.
+    builder.Services.LimitLog("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information);
+
     // Peers that connect and say nothing, or begin a request and do not end it, are not waited for long.
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -40,7 +43,8 @@ try
     app.MapRealtimeGateway();
     app.AnnounceWhenReady();
     ExitDeadline.Register(app.Lifetime, ExitDeadline.Limit, () => Environment.Exit(0));
-    await app.RunAsync();
+    await app.StartAsync();
+    await app.WaitForShutdownAsync();
     return 0;
 }
 catch (OptionsValidationException exception)

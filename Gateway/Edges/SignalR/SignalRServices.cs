@@ -24,6 +24,10 @@ internal static class SignalRServices
         // At Debug it writes the arguments of every call: payloads, and the tokens of Authenticate (promise 15).
         services.LimitLog("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information);
 
+        // These name a connection by its token, by which one can send on it.
+        services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionManager", LogLevel.Information);
+        services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionDispatcher", LogLevel.Information);
+
         services.AddSingleton<RefusalCount>();
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
