@@ -40,6 +40,9 @@ try
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
     await using var app = builder.Build();
+
+    // It has sent the last of it before the application is disposed, and with it what is counted.
+    using var export = new OtlpExport();
     app.MapRealtimeGateway();
     app.AnnounceWhenReady();
     ExitDeadline.Register(app.Lifetime, ExitDeadline.Limit, () => Environment.Exit(0));
