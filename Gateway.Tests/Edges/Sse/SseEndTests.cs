@@ -23,12 +23,12 @@ public sealed class SseEndTests
     {
         await using var gateway = await TestGateway.StartAsync();
         var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
-        var (both, _) = await SseClient.SubscribeAsync(gateway, $"?channel={Room}&channel=live:a", TestTokens.For("ann", "blue"));
+        var (both, _) = await SseClient.SubscribeAsync(gateway, $"?channel={Room}&channel=silent:a", TestTokens.For("ann", "blue"));
         var (one, _) = await SseClient.SubscribeAsync(gateway, $"?channel={Room}", TestTokens.For("ann", "blue"));
 
         await gateway.Services.GetRequiredService<Revoker>().RevokeUserAsync("ann");
         await server.PublishAsync(Room, "message", "secret");
-        await server.PublishAsync("live:a", "message", "open");
+        await server.PublishAsync("silent:a", "message", "open");
 
         Assert.Multiple(async () =>
         {

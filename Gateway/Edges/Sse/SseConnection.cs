@@ -236,7 +236,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
         _queue.CheckProgress();
         if (ClosedBecause is not null && _wire.Time.GetElapsedTime(_closingSince) > Farewell)
         {
-            AbortLater();
+            Abort();
         }
 
         if (_queue.UnsentBytes == 0 && _wire.Time.GetElapsedTime(_lastHeartbeat) >= HeartbeatInterval)
@@ -249,7 +249,6 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
     }
 
     // Whoever found the client slow was sending to others too: he does not wait for its end.
-    // Whoever found the client slow was sending to others too: he waits for nothing of its end.
     private void OnSlow()
     {
         _wire.Metrics.ClosedAsSlow();
@@ -262,8 +261,6 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
             this,
             preferLocal: false);
     }
-
-    private void AbortLater() => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Abort(), this, preferLocal: false);
 
     private void Abort()
     {
