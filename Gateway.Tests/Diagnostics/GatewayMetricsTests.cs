@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
-using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
 using RealtimeGateway.Tests.Support;
@@ -199,12 +198,12 @@ public sealed class GatewayMetricsTests
     }
 
     private static Session Deaf(int unsentBytes, SessionServices services) => new(
-        new DeafConnection(unsentBytes, new JsonEncoding()),
-        new Admitted(Identity.Guest, Key: null, Basis: null, ClientAddress.Of(IPAddress.Loopback)),
+        new DeafConnection(unsentBytes),
+        new Admitted(Identity.Guest, Key: null, Basis: null, new Whereabouts(IPAddress.Loopback, Origin: null)),
         services);
 
     /// <summary>A connection with so much unsent.</summary>
-    private sealed class DeafConnection(int unsentBytes, IEncoding encoding) : IClientConnection
+    private sealed class DeafConnection(int unsentBytes) : IClientConnection
     {
         public string Id { get; } = Guid.NewGuid().ToString("N");
 
@@ -212,13 +211,11 @@ public sealed class GatewayMetricsTests
 
         public int UnsentBytes => unsentBytes;
 
-        public IEncoding Encoding => encoding;
-
         public bool HasRoom => false;
 
         public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
 
-        public void Send(ReadOnlyMemory<byte> bytes)
+        public void Send(Outbound message)
         {
         }
 

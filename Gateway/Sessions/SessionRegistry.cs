@@ -31,6 +31,7 @@ internal sealed class SessionRegistry
         metrics.ObserveQueues(() => All.Sum(session => (long)session.Connection.UnsentBytes));
     }
 
+    /// <summary>How many there are.</summary>
     public int Count
     {
         get
@@ -44,9 +45,6 @@ internal sealed class SessionRegistry
 
     /// <summary>Every session. A snapshot is not taken: one that comes or goes meanwhile may be seen or not.</summary>
     public IEnumerable<Session> All => _byConnection.Select(entry => entry.Value);
-
-    /// <summary>How many there are.</summary>
-    public int Count => _byConnection.Count;
 
     /// <summary>How many users they are.</summary>
     public int CountUsers => _byUser.Count;
