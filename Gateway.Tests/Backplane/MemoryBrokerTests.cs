@@ -71,6 +71,19 @@ public sealed class MemoryBrokerTests : BrokerSpecification
     }
 
     [Test]
+    public async Task StoreThatIsNew_IsANewEpoch_BeforeAnythingIsPublished()
+    {
+        var before = await PublishAsync(Create(), "chat:a");
+        var store = Create();
+        var read = await store.ReadAsync("chat:a", Kept, after: null, limit: 1, reverse: false, default);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(read.Top.Epoch, Is.Not.EqualTo(before.Epoch));
+            Assert.That(await PublishAsync(store, "chat:a"), Is.EqualTo(new Position(read.Top.Epoch, 1)));
+        });
+    }
+
+    [Test]
     public async Task Position_OfAChannelThatIsHeard_IsRemembered()
     {
         var broker = Create();

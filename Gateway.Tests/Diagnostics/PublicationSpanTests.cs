@@ -22,7 +22,7 @@ public sealed class PublicationSpanTests
         _gateway = await TestGateway.StartAsync();
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is PublicationSpan.SourceName or "Microsoft.AspNetCore.SignalR.Server",
+            ShouldListenTo = source => source.Name is PublicationSpan.SourceName or "Microsoft.AspNetCore.SignalR.Server" or "Microsoft.AspNetCore",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = _ended.Enqueue,
         };
@@ -54,6 +54,16 @@ public sealed class PublicationSpanTests
             Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Unset));
             Assert.That(span.Duration, Is.GreaterThan(TimeSpan.Zero));
         });
+    }
+
+    [Test]
+    public async Task Request_HasAPublicationAsItsChild()
+    {
+        using var body = new StringContent("""{"channel":"chat:a","event":"message"}""", System.Text.Encoding.UTF8, "application/json");
+        using var response = await _gateway.Http.PostAsync("/api/publish", body).InTime();
+        Assert.That(response.IsSuccessStatusCode, Is.True);
+        var span = _ended.Single(activity => activity.OperationName == PublicationSpan.Name);
+        Assert.That(span.Parent?.OperationName, Is.EqualTo("Microsoft.AspNetCore.Hosting.HttpRequestIn"));
     }
 
     [Test]

@@ -19,6 +19,8 @@ public sealed class CrossOriginTests
     [TestCase("POST", "/realtime?id=unknown")]
     [TestCase("DELETE", "/realtime?id=unknown")]
     [TestCase("GET", Members)]
+    [TestCase("POST", "/api/publish")]
+    [TestCase("GET", "/sse?channel=chat:lobby")]
     public async Task PageOfAnotherOrigin_IsRefusedEverywhere_AsProblem(string method, string path)
     {
         await using var gateway = await TestGateway.StartAsync();

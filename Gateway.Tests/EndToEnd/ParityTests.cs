@@ -71,6 +71,7 @@ public sealed class ParityTests
             ("subscribe", await IsAllowedAsync(client.SubscribeAsync(channel))),
             ("history on the hub", await IsAllowedAsync(client.Hub.InvokeAsync<HistoryResult>("GetHistory", new { channel }).InTime())),
             ("history over HTTP", await IsAllowedAsync(name, $"GET /api/channels/{channel}/history")),
+            ("event stream", await IsStreamedAsync(channel, name)),
         };
         await _gateway.AskAsync("POST /api/publish", $$"""{"channel":"{{channel}}","event":"live"}""", "backend");
         var heard = (await client.EventsUntilNowAsync()).Where(message => message.Channel == channel).ToArray();
@@ -102,6 +103,7 @@ public sealed class ParityTests
             ("count", await IsAllowedAsync(name, $"GET /api/channels/{channel}")),
             ("join", told.Contains("join")),
             ("leave", told.Contains("leave")),
+            ("event stream", await IsStreamedWhoComesAsync(channel, name)),
         ];
     });
 
@@ -183,6 +185,33 @@ public sealed class ParityTests
         Assert.That(status, Is.EqualTo(200).Or.EqualTo(403), answer);
         return status == 200;
     }
+
+    private async Task<bool> IsStreamedAsync(string channel, string name)
+    {
+        using var response = await SseClient.GetAsync(_gateway, StreamOf(channel, name), Askers[name].Token);
+        Assert.That((int)response.StatusCode, Is.EqualTo(200).Or.EqualTo(403));
+        return response.IsSuccessStatusCode;
+    }
+
+    private async Task<bool> IsStreamedWhoComesAsync(string channel, string name)
+    {
+        var (stream, _) = await SseClient.SubscribeAsync(_gateway, StreamOf(channel, name), Askers[name].Token);
+        using var reading = stream;
+        await using var newcomer = await TestClient.ConnectAsync(_gateway.HubUrl, TestTokens.For("streamed-" + name));
+        await newcomer.SubscribeAsync(channel);
+        await _gateway.AskAsync("POST /api/publish", $$"""{"channel":"{{channel}}","event":"message"}""", "backend");
+        while (true)
+        {
+            var next = await stream.NextAsync();
+            if (next.EventType == "event" || next.Data.Contains("streamed-" + name, StringComparison.Ordinal))
+            {
+                return next.EventType == "presence";
+            }
+        }
+    }
+
+    private static string StreamOf(string channel, string name) =>
+        $"?channel={channel}{(Askers[name].Key is { } key ? $"&api_key={key}-key" : string.Empty)}";
 
     private async Task<(int Status, string Body)> AskAsync(string name, string call, string? body)
     {
