@@ -137,15 +137,15 @@ public sealed class CatchUpTests
     [Test]
     public async Task StoreThatFails_IsSaid_AndWhatFollowsIsHeard()
     {
-        var failing = new FailingBroker(_broker);
+        var failing = new HinderedBroker(_broker);
         _channel = new Channel(Name, TestChannels.Services(_time, failing));
         var start = await BeginAsync();
         await PublishAsync(2);
-        failing.Fails = true;
+        failing.BeforeReading = () => throw new IOException("gone");
         var reader = new Reader();
 
         var joined = await JoinAsync(reader, start);
-        failing.Fails = false;
+        failing.BeforeReading = null;
         await PublishAsync(1);
 
         Assert.Multiple(() =>
@@ -494,26 +494,5 @@ public sealed class CatchUpTests
             Raw++;
             return default;
         }
-    }
-
-    /// <summary>A broker whose history can be made to fail.</summary>
-    private sealed class FailingBroker(IBroker broker) : IBroker
-    {
-        public ValueTask<Position> ClearAsync(string channel, Retention retention, CancellationToken cancellationToken) =>
-            broker.ClearAsync(channel, retention, cancellationToken);
-
-        public bool Fails { get; set; }
-
-        public ValueTask<Result<Receipt>> PublishAsync(Publication publication, Retention? retention, IdempotencyKey? key, CancellationToken cancellationToken) =>
-            broker.PublishAsync(publication, retention, key, cancellationToken);
-
-        public ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken) =>
-            broker.SubscribeAsync(channel, retention, handler, cancellationToken);
-
-        public ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken) =>
-            broker.UnsubscribeAsync(channel, handler, cancellationToken);
-
-        public ValueTask<HistoryPage> ReadAsync(string channel, Retention retention, long? after, int limit, bool reverse, CancellationToken cancellationToken) =>
-            Fails ? throw new IOException("gone") : broker.ReadAsync(channel, retention, after, limit, reverse, cancellationToken);
     }
 }

@@ -2,9 +2,12 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using RealtimeGateway.Backplane;
+using RealtimeGateway.Backplane.Memory;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Sessions;
+using RealtimeGateway.Tests.Backplane;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Sessions;
@@ -181,6 +184,32 @@ public sealed class RevokerTests
             Assert.That(afterwards, Has.None.EqualTo(1), "and nothing comes after the notice but the answer, and pings");
             Assert.That(answer["result"]!["channels"]![0]!["recovered"]!.GetValue<bool>(), Is.False);
         });
+    }
+
+    [Test]
+    public async Task WhatIsBeingReadForHim_IsNotHandedOut_OnceHeLostTheRight()
+    {
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var gateway = await TestGateway.StartAsync(
+            [("Channels:2:History:Size", "10")],
+            services => services.AddSingleton<IBroker>(provider => new HinderedBroker(ActivatorUtilities.CreateInstance<MemoryBroker>(provider))));
+        var server = gateway.Services.GetRequiredService<IRealtimePublisher>();
+        var client = await gateway.ConnectAsync(TokenFor("ann"));
+        await server.PublishAsync(Room, "message", "before");
+        ((HinderedBroker)gateway.Services.GetRequiredService<IBroker>()).BeforeReading = () =>
+        {
+            reading.TrySetResult();
+            return goOn.Task;
+        };
+
+        var history = client.ErrorOfAsync("GetHistory", new { channel = Room });
+        await reading.Task.InTime();
+        await gateway.Services.GetRequiredService<Revoker>().RevokeUserAsync("ann");
+        await server.PublishAsync(Room, "message", "after");
+        goOn.SetResult();
+
+        Assert.That(await history, Is.EqualTo("permission_denied: You may not read 'team:blue:room'."));
     }
 
     [Test]
