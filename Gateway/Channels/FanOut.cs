@@ -11,10 +11,9 @@ namespace RealtimeGateway.Channels;
 internal sealed class FanOut(Publication publication, bool isReplayed) : IDisposable
 {
     private readonly Candidate _candidate = new(publication.Event, publication.Data);
+    private readonly Readers _readers = Readers.Of(publication);
     private Dictionary<Interest, bool>? _verdicts;
     private OutboundPublication? _plain;
-
-    private readonly Readers _readers = Readers.Of(publication);
 
     /// <summary>Whether a session with these roles may get it, if it may read the channel.</summary>
     public bool MayBeReadBy(IReadOnlySet<Role> roles) => _readers.Include(roles);

@@ -14,9 +14,8 @@ internal sealed class Revoker(Revocations revocations, SessionRegistry sessions)
     /// <param name="reason">What his sessions are told, a code; <c>unauthenticated</c> unless given.</param>
     public Task RevokeUserAsync(string userId, string? reason = null)
     {
-        var latest = sessions.OfUser(userId).Max(session => session.Identity.Token?.IssuedAt);
-        revocations.AddUser(userId, reason, latest);
-        return ReviewAsync(sessions.OfUser(userId)); // As they are now: who came meanwhile may not have seen it.
+        revocations.AddUser(userId, reason, sessions.LatestTokenOf(userId));
+        return sessions.ReviewAsync(userId);
     }
 
     /// <summary>Revokes one token, whichever sessions came with it.</summary>
@@ -25,7 +24,7 @@ internal sealed class Revoker(Revocations revocations, SessionRegistry sessions)
     public Task RevokeTokenAsync(string tokenId, string? reason = null)
     {
         revocations.AddToken(tokenId, reason);
-        return ReviewAsync(sessions.All.Where(session => session.Identity.Token?.Id == tokenId));
+        return Task.WhenAll(sessions.All.Where(session => session.Identity.Token?.Id == tokenId).Select(session => session.ReviewAsync()));
     }
 
     /// <summary>Revokes the token that one session came with.</summary>
@@ -42,6 +41,4 @@ internal sealed class Revoker(Revocations revocations, SessionRegistry sessions)
         await RevokeTokenAsync(token.Id, reason);
         return true;
     }
-
-    private static Task ReviewAsync(IEnumerable<Session> affected) => Task.WhenAll(affected.Select(session => session.ReviewAsync()));
 }

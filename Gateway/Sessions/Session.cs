@@ -172,9 +172,9 @@ internal sealed partial class Session : ICaller
     [LoggerMessage(1, LogLevel.Debug, "Session {ConnectionId} opened for user {UserId}.")]
     private partial void LogOpened(string connectionId, string? userId);
 
-    [LoggerMessage(4, LogLevel.Error, "Session {ConnectionId} could not be given a publication and is closed.")]
-    private partial void LogFailed(string connectionId, Exception exception);
-
     [LoggerMessage(2, LogLevel.Debug, "Session {ConnectionId} ended.")]
     private partial void LogClosed(string connectionId);
+
+    [LoggerMessage(4, LogLevel.Error, "Session {ConnectionId} could not be given a publication and is closed.")]
+    private partial void LogFailed(string connectionId, Exception exception);
 }

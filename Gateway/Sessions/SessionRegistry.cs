@@ -54,6 +54,12 @@ internal sealed class SessionRegistry
     /// <summary>The sessions of one user, found without looking at any other.</summary>
     public IReadOnlyCollection<Session> OfUser(string userId) => _byUser.GetValueOrDefault(userId, []);
 
+    /// <summary>When the latest token that a user's sessions came with says it was issued; null when they came without.</summary>
+    public DateTimeOffset? LatestTokenOf(string userId) => OfUser(userId).Max(session => session.Identity.Token?.IssuedAt);
+
+    /// <summary>What one user may has changed: his sessions are asked again, as they are now. One that opens meanwhile asks itself.</summary>
+    public Task ReviewAsync(string userId) => Task.WhenAll(OfUser(userId).Select(session => session.ReviewAsync()));
+
     /// <summary>The rules have changed: every session is asked again what it may. One that opens meanwhile asks itself.</summary>
     public Task ReviewAsync() => Parallel.ForEachAsync(
         All,

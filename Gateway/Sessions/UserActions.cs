@@ -99,14 +99,18 @@ internal sealed class UserActions(
     /// <summary>Gives him other roles than those of the tokens that he has by now.</summary>
     public async ValueTask<Result<UserActionResult>> AssignAsync(RequestCaller caller, string userId, IReadOnlyList<string> roles)
     {
-        if ((Check(caller, userId) ?? RoleAssignments.Read(roles).Error) is { } refusal)
+        if (Check(caller, userId) is { } refusal)
         {
             return refusal;
         }
 
-        var latest = sessions.OfUser(userId).Max(session => session.Identity.Token?.IssuedAt);
-        assignments.Assign(userId, RoleAssignments.Read(roles).OrThrow(), latest);
-        await Task.WhenAll(sessions.OfUser(userId).Select(session => session.ReviewAsync()));
+        if (RoleAssignments.Read(roles).IsRefused(out var unfit, out var assigned))
+        {
+            return unfit;
+        }
+
+        assignments.Assign(userId, assigned, sessions.LatestTokenOf(userId));
+        await sessions.ReviewAsync(userId);
         return Complete;
     }
 
