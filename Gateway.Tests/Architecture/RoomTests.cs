@@ -28,7 +28,7 @@ public sealed class RoomTests
         ["Channels"] = ["Backplane", "Filters", "History", "Security", "Security.Policies"],
         ["Presence"] = ["Backplane", "Channels"],
         ["Sessions"] = ["Backplane", "Channels", "Filters", "Presence", "RateLimits", "Security", "Security.Keys"],
-        ["Edges"] = ["Backplane", "RateLimits", "Security"],
+        ["Edges"] = ["Backplane", "RateLimits", "Security", "Sessions"],
         ["Edges.CommandLine"] = ["Configuration", "Security.Keys"],
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
         ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],

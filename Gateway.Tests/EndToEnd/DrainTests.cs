@@ -67,6 +67,31 @@ public sealed class DrainTests
     }
 
     [Test]
+    public async Task Sigterm_EndsEveryEventStream_WithAWordOfWhy_AndTakesNoNewOne()
+    {
+        using var http = new HttpClient { Timeout = LongestStop };
+        var url = _program.Url + "sse?channel=chat:lobby";
+        var streams = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead).InTime()));
+        await TerminateAsync();
+        await UntilReadyIsAsync(HttpStatusCode.ServiceUnavailable);
+        using var late = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead).InTime();
+        var refusal = JsonNode.Parse(await late.Content.ReadAsStringAsync())!;
+
+        var heard = await Task.WhenAll(streams.Select(stream => stream.Content.ReadAsStringAsync())); // Fails at a stream that is cut.
+        var (exitCode, said) = await _program.UntilItEndsAsync().WaitAsync(LongestStop);
+        Assert.Multiple(() =>
+        {
+            Assert.That(late.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            Assert.That((string?)refusal["code"], Is.EqualTo("unavailable"));
+            Assert.That(heard, Has.Length.EqualTo(Clients).And.All.Contains("event: closed\n").And.All.Contains("\"unavailable\""));
+            Assert.That(exitCode, Is.Zero);
+            Assert.That(_sinceTerm.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
+            Assert.That(said, Does.Contain($"The gateway is stopping: {Clients} sessions are told to connect again."));
+            Assert.That(said, Does.Contain("; 0 are left."));
+        });
+    }
+
+    [Test]
     public async Task Sigterm_EndsTheProgramAtOnce_WithoutSessions()
     {
         await TerminateAsync();

@@ -22,7 +22,6 @@ internal static class HubEndpoint
     public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<LiveTransports>();
-        var remaining = endpoints.ServiceProvider.GetRequiredService<Remaining>();
         var options = new HttpConnectionDispatcherOptions
         {
             // Before version 1 the connection's id, which others see, was also the secret by which to send on it.
@@ -34,22 +33,8 @@ internal static class HubEndpoint
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
             .RequireAdmission(transports.Find, CountArrival)
-            .Finally(endpoint => endpoint.RequestDelegate = Remain(remaining, endpoint.RequestDelegate!));
+            .CountAsRemaining();
     }
-
-    // What a connection sent last has left only when its request ends.
-    private static RequestDelegate Remain(Remaining remaining, RequestDelegate next) => async context =>
-    {
-        remaining.Add();
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            remaining.Remove();
-        }
-    };
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
     private static Error? CountArrival(HttpContext context, Admitted admitted)

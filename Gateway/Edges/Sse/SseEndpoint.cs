@@ -12,7 +12,7 @@ internal static class SseEndpoint
 
     /// <summary>Maps it.</summary>
     public static void MapSse(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(Path, StreamAsync).RequireAdmission(count: CountArrival);
+        endpoints.MapGet(Path, StreamAsync).RequireAdmission(count: CountArrival).CountAsRemaining();
 
     private static Error? CountArrival(HttpContext context, Admitted admitted)
     {
@@ -31,13 +31,6 @@ internal static class SseEndpoint
         }
 
         var services = context.RequestServices;
-        var remaining = services.GetRequiredService<Remaining>();
-        remaining.Add(); // A stop waits for the stream's last bytes.
-        context.Response.OnCompleted(static remaining =>
-        {
-            ((Remaining)remaining).Remove();
-            return Task.CompletedTask;
-        }, remaining);
         var logger = services.GetRequiredService<ILogger<SseConnection>>();
         await using var connection = new SseConnection(context, request, services.GetRequiredService<SseWire>(), logger);
         var session = new Session(connection, context.GetAdmitted(), services.GetRequiredService<SessionServices>());

@@ -1,0 +1,29 @@
+using RealtimeGateway.Sessions;
+
+namespace RealtimeGateway.Edges;
+
+/// <summary>Requests that a stop waits for: what a session is sent last has left only when the request that carries it ends.</summary>
+internal static class RemainingRequests
+{
+    /// <summary>Counts the requests to these endpoints among what remains.</summary>
+    public static TBuilder CountAsRemaining<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(static endpoint => endpoint.RequestDelegate = Count(endpoint.RequestDelegate!));
+        return endpoints;
+    }
+
+    private static RequestDelegate Count(RequestDelegate next) => async context =>
+    {
+        var remaining = context.RequestServices.GetRequiredService<Remaining>();
+        remaining.Add();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            remaining.Remove();
+        }
+    };
+}
