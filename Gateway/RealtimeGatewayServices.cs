@@ -103,6 +103,8 @@ public static class RealtimeGatewayServices
             return broker;
         });
         services.TryAddSingleton<IDirectory, MemoryDirectory>();
+        services.TryAddSingleton<IRecordStore, MemoryRecordStore>();
+        services.TryAddSingleton(Node.New());
     }
 
     private static void AddSecurity(IServiceCollection services)

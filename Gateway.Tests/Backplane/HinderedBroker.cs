@@ -13,6 +13,9 @@ internal sealed class HinderedBroker(IBroker broker) : IBroker
     public ValueTask<Result<Receipt>> PublishAsync(Publication publication, Retention? retention, IdempotencyKey? key, CancellationToken cancellationToken) =>
         broker.PublishAsync(publication, retention, key, cancellationToken);
 
+    public ValueTask<int> SendAsync(string channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        broker.SendAsync(channel, message, cancellationToken);
+
     public ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken) =>
         broker.SubscribeAsync(channel, retention, handler, cancellationToken);
 

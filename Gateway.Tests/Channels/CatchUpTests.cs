@@ -415,6 +415,8 @@ public sealed class CatchUpTests
         private readonly TaskCompletionSource _roomMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _room = int.MaxValue;
 
+        public string Name => "test";
+
         public string ConnectionId { get; } = Guid.NewGuid().ToString();
 
         public IReadOnlySet<Role> Roles { get; init; } = Identity.Guest.Roles;
@@ -434,6 +436,8 @@ public sealed class CatchUpTests
         public List<long> Offsets { get; } = [];
 
         public List<bool> Replayed { get; } = [];
+
+        public List<(Position Position, string Reason)> Gaps { get; } = [];
 
         public List<Position> Told { get; } = [];
 
@@ -475,6 +479,8 @@ public sealed class CatchUpTests
         }
 
         public void TellPosition(Position position) => Told.Add(position);
+
+        public void TellGap(Position position, string reason) => Gaps.Add((position, reason));
 
         public void DeliverPresence(Outbound message)
         {

@@ -89,6 +89,8 @@ public sealed class ChannelTests
     {
         public int Count { get; private set; }
 
+        public string Name => "test";
+
         public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed)
         {
             Count++;
@@ -125,6 +127,10 @@ public sealed class ChannelTests
         public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
 
         public void TellPosition(Position position)
+        {
+        }
+
+        public void TellGap(Position position, string reason)
         {
         }
 

@@ -9,6 +9,8 @@ namespace RealtimeGateway.Backplane;
 /// position, keeping and carrying are one step: nobody sees a publication whose position another can still get. A channel that
 /// keeps nothing any more and that nobody hears is remembered by its position for a day, and in a bounded number; after that it
 /// begins a new epoch.
+/// A backplane that does not answer is a refusal of a publication, and a <see cref="RealtimeException"/> of everything else, with
+/// <c>unavailable</c>.
 /// </remarks>
 internal interface IBroker
 {
@@ -28,6 +30,13 @@ internal interface IBroker
         Retention? retention,
         IdempotencyKey? key,
         CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings a message that is no publication to every handler of a channel, on every node: at most once, kept nowhere, and in no
+    /// order against publications.
+    /// </summary>
+    /// <returns>How many nodes hear the channel, as far as it is known.</returns>
+    ValueTask<int> SendAsync(string channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
     /// <summary>Lets the handler hear a channel from now on. A handler that already hears it is an error of the caller.</summary>
     /// <returns>The position after which it hears everything; null without retention.</returns>

@@ -3,7 +3,7 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Backplane;
 
 /// <summary>
-/// Who is where: the members of every channel, over all nodes. A user's sessions are found in his own channel, in which all of
+/// Who is where: the members of every channel, over all nodes, and which nodes there are. A user's sessions are found in his own channel, in which all of
 /// them are (<see cref="ChannelName.OfUser"/>).
 /// </summary>
 /// <remarks>
@@ -51,6 +51,12 @@ internal interface IDirectory
 
     /// <summary>How many connections are in a channel now.</summary>
     ValueTask<int> CountConnectionsAsync(string channel, CancellationToken cancellationToken);
+
+    /// <summary>Tells the other nodes how far a node has applied the control log. It does not fail: what is not told now is told later.</summary>
+    ValueTask ReportAsync(Node node, Position applied);
+
+    /// <summary>The nodes that live now: those that have reported, and were heard of lately.</summary>
+    ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken);
 
     /// <summary>Lets the handler hear of a channel's members from now on. A handler that does already is an error of the caller.</summary>
     ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken);

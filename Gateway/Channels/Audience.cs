@@ -86,6 +86,16 @@ internal sealed class Audience
         }
     }
 
+    /// <summary>Tells everybody that something was lost, and goes on from there.</summary>
+    public void TellGap(Position top, string reason)
+    {
+        foreach (var place in _places.Values)
+        {
+            place.Cursor = top.Offset;
+            place.Subscriber.TellGap(top, reason);
+        }
+    }
+
     /// <summary>The channel begins anew: offsets of before say nothing any more.</summary>
     public void ForgetCursors()
     {

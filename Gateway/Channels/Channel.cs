@@ -218,6 +218,24 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         }
     }
 
+    public void OnGap(Position top, string reason)
+    {
+        lock (_lock)
+        {
+            _top = top;
+            _tail.BeginAfter(top);
+            _audience.TellGap(top, reason);
+        }
+    }
+
+    public void OnMessage(ReadOnlyMemory<byte> message)
+    {
+        if (SentMessage.TryRead(message, out var sent))
+        {
+            Send(sent.Message, sent.ExceptConnectionIds);
+        }
+    }
+
     public void OnPresence(PresenceChange change)
     {
         var message = new OutboundPresence(change.Message);

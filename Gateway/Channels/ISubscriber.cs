@@ -29,6 +29,11 @@ internal interface ISubscriber
     /// <summary>Tells it how far it is, where publications were passed over.</summary>
     void TellPosition(Position position);
 
+    /// <summary>Tells it that something before this position is lost for it.</summary>
+    /// <param name="position">The position after which it hears everything again.</param>
+    /// <param name="reason">Why, one of <see cref="RecoveryReasons"/>.</param>
+    void TellGap(Position position, string reason);
+
     /// <summary>Hands over a change of the channel's members, or tells in time that some were left out.</summary>
     void DeliverPresence(Outbound message);
 

@@ -52,6 +52,13 @@ internal sealed class Tail
         }
     }
 
+    /// <summary>Lets go of everything, and goes on from there if anybody needs it.</summary>
+    public void BeginAfter(Position top)
+    {
+        Clear();
+        _before = _users > 0 ? top.Offset : null;
+    }
+
     /// <summary>Lets go of everything, also of what somebody needs: the channel begins anew.</summary>
     public void Clear()
     {

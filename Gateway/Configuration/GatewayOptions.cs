@@ -27,6 +27,9 @@ public sealed class GatewayOptions
     /// <summary>The bounds of one node.</summary>
     public LimitsOptions Limits { get; set; } = new();
 
+    /// <summary>The Redis that many gateways share. Default: none.</summary>
+    public RedisOptions Redis { get; set; } = new();
+
     /// <summary>
     /// The origins of the pages that may use the gateway from a browser, as <c>https://app.example.com</c> or
     /// <c>https://*.example.com</c>. Default: the gateway's own. Programs have no origin and are not asked.

@@ -57,6 +57,9 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
     public void TellPosition(Position position) => session.Connection.Notify(
         new SubscriptionMessage(channel, SubscriptionStates.Position, Epoch: position.Epoch, Offset: position.Offset));
 
+    public void TellGap(Position position, string reason) => session.Connection.Notify(
+        new SubscriptionMessage(channel, SubscriptionStates.Gap, reason, position.Epoch, position.Offset));
+
     // Whoever comes and goes needs no right to write here. What he causes must not close a reader as slow, so it takes no more
     // than half of the reader's room, and what is left out is told.
     public void DeliverPresence(Outbound message)

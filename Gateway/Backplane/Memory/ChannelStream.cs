@@ -79,6 +79,21 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
         }
     }
 
+    /// <summary>Brings a message to everyone who hears the channel.</summary>
+    /// <returns>How many do.</returns>
+    public int Send(ReadOnlyMemory<byte> message)
+    {
+        lock (_lock)
+        {
+            foreach (var handler in _handlers)
+            {
+                handler.OnMessage(message);
+            }
+
+            return _handlers.Length;
+        }
+    }
+
     public bool TrySubscribe(IBrokerHandler handler, Retention? retention, out Position? position)
     {
         lock (_lock)

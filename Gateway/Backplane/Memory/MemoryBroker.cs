@@ -57,6 +57,9 @@ internal sealed class MemoryBroker : IBroker, IDisposable
         }
     }
 
+    public ValueTask<int> SendAsync(string channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        new(_streams.GetValueOrDefault(channel)?.Send(message) ?? 0);
+
     public ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken)
     {
         while (true)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Backplane.Memory;
 
@@ -6,6 +7,7 @@ namespace RealtimeGateway.Backplane.Memory;
 internal sealed partial class MemoryDirectory : IDirectory, IDisposable
 {
     private readonly ConcurrentDictionary<string, Roster> _rosters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Position> _nodes = new(StringComparer.Ordinal);
     private readonly GraceTimer _graces;
     private readonly ILogger<MemoryDirectory> _logger;
 
@@ -67,6 +69,15 @@ internal sealed partial class MemoryDirectory : IDirectory, IDisposable
 
     public ValueTask<int> CountConnectionsAsync(string channel, CancellationToken cancellationToken) =>
         new(_rosters.TryGetValue(channel, out var roster) ? roster.CountConnections() : 0);
+
+    public ValueTask ReportAsync(Node node, Position applied)
+    {
+        _nodes[node.Id] = applied;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken) =>
+        new([.. _nodes.Select(entry => new NodeState(entry.Key, entry.Value))]);
 
     public ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
     {

@@ -13,6 +13,10 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> logger) : IEndpoi
         {
             return await next(context);
         }
+        catch (RealtimeException refused)
+        {
+            return Problem.Of(refused.Error);
+        }
         catch (Exception exception) when (exception is not BadHttpRequestException && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             LogFault(context.HttpContext.GetEndpoint()?.DisplayName, exception);

@@ -14,6 +14,8 @@ internal sealed class JsonEncoding : IEncoding
 {
     private const byte RecordSeparator = 0x1E;
 
+    public string Name => "json";
+
     public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
         Invocation(Callbacks.Event, writer => EventJson.Write(writer, publication, matched, isReplayed));
 

@@ -4,7 +4,10 @@ using RealtimeGateway.Diagnostics;
 
 namespace RealtimeGateway.Edges.SignalR;
 
-/// <summary>Counts the calls that reach a method of the hub and are refused there, those that want no answer included.</summary>
+/// <summary>
+/// Counts the calls that reach a method of the hub and are refused there, those that want no answer included, and answers those
+/// that something below the method refused.
+/// </summary>
 internal sealed class RefusalCount(GatewayMetrics metrics) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
@@ -18,6 +21,12 @@ internal sealed class RefusalCount(GatewayMetrics metrics) : IHubFilter
             }
 
             return answer;
+        }
+        catch (RealtimeException refused)
+        {
+            // What a method depends on does not answer: a refusal like any other.
+            metrics.Refused(refused.Error.Code, GatewayMetrics.Surfaces.Hub);
+            return refused.Error;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

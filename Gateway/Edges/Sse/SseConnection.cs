@@ -129,7 +129,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
     public void Notify(SubscriptionMessage message)
     {
         var bytes = SseEncoding.Open(message);
-        if (message is { State: SubscriptionStates.Position, Epoch: { } epoch, Offset: { } offset })
+        if (message is { Epoch: { } epoch, Offset: { } offset })
         {
             lock (_lock)
             {

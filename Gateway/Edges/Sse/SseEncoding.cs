@@ -18,6 +18,8 @@ internal sealed class SseEncoding : IEncoding
     /// <summary>A comment, which no client hears of; that it comes shows that the connection is there.</summary>
     public static readonly ReadOnlyMemory<byte> Heartbeat = ":\n\n"u8.ToArray();
 
+    public string Name => "sse";
+
     public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
         Open("event", writer => EventJson.Write(writer, publication, matched, isReplayed));
 
