@@ -55,6 +55,9 @@ internal interface IDirectory
     /// <summary>Tells the other nodes how far a node has applied the control log. It does not fail: what is not told now is told later.</summary>
     ValueTask ReportAsync(Node node, Position applied);
 
+    /// <summary>A node ends: nobody waits for it any more. It does not fail.</summary>
+    ValueTask RetireAsync(Node node);
+
     /// <summary>The nodes that live now: those that have reported, and were heard of lately.</summary>
     ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken);
 
