@@ -31,6 +31,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
     private long _renewedAt;
     private volatile bool _isOpen;
     private string? _directory;
+    private volatile TaskCompletionSource _soon = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NodeLease(RedisLink link, Node node, TimeProvider time, ILogger<NodeLease> logger)
     {
@@ -72,9 +73,12 @@ internal sealed partial class NodeLease : IAsyncDisposable
         lock (_lock)
         {
             _applied = applied;
+            if (_isApart)
+            {
+                _soon.TrySetResult();
+            }
         }
 
-        OpenIfApplied();
         try
         {
             await _link.CallAsync(RedisScript.Report, [_link.Names.Leases, _link.Names.Applied], [_node.Id, Written(applied)], _end.Token);
@@ -144,14 +148,9 @@ internal sealed partial class NodeLease : IAsyncDisposable
                 return;
             }
 
-            try
-            {
-                await Task.Delay(wait, _time, _end.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            // What has been applied meanwhile may be all that the fence waits for.
+            await Task.WhenAny(Task.Delay(wait, _time, _end.Token), _soon.Task);
+            _soon = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
