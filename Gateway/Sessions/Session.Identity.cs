@@ -65,6 +65,10 @@ internal sealed partial class Session
                 await ReviewNeedsGateAsync();
             }
         }
+        catch (RealtimeException refused)
+        {
+            End(refused.Error);
+        }
         catch (Exception exception)
         {
             LogReviewFailed(ConnectionId, exception);

@@ -173,7 +173,14 @@ internal sealed partial class Session
         }
 
         // 2.
-        return (Result<Dictionary<string, Joining>>)await _subscriptions.SetAsync(wanted, order.SinceOf, seesPresence, cancellationToken);
+        try
+        {
+            return (Result<Dictionary<string, Joining>>)await _subscriptions.SetAsync(wanted, order.SinceOf, seesPresence, cancellationToken);
+        }
+        catch (RealtimeException refused)
+        {
+            return (Result<Dictionary<string, Joining>>)refused.Error;
+        }
     }
 
     private async ValueTask ApplyAsync(ChannelRights rights, string? reason)

@@ -60,7 +60,19 @@ internal sealed partial class Session : ICaller
     public async ValueTask OpenAsync()
     {
         using var _ = await _gate.EnterAsync(CancellationToken.None);
+        try
+        {
+            await OpenNeedsGateAsync();
+        }
+        catch (RealtimeException refused)
+        {
+            // It cannot hear what every session hears: nothing of it is to look as if it did.
+            End(refused.Error);
+        }
+    }
 
+    private async ValueTask OpenNeedsGateAsync()
+    {
         // The rules may have changed between the door and here. From here on the session is asked again with all others.
         if (_services.Registry.TryAdd(this, _admitted.Address, Limits) is { } tooMany)
         {
