@@ -28,6 +28,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _slowCloses;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _controlUnreadable;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -39,6 +40,7 @@ internal sealed class GatewayMetrics
         _slowCloses = _meter.CreateCounter<long>("realtime.slow_closes", "{connection}", "Connections that were closed because their client did not read in time.");
         _refusals = _meter.CreateCounter<long>("realtime.refusals", "{refusal}", "Calls and requests that were refused.");
         _recoveries = _meter.CreateCounter<long>("realtime.recoveries", "{recovery}", "Channels in which a session asked for what it had missed.");
+        _controlUnreadable = _meter.CreateCounter<long>("realtime.control.unreadable", "{entry}", "Entries of the control log, and records of it, that could not be read.");
     }
 
     public void SessionOpened(string transport) => _sessions.Add(1, Tag("transport", transport));
@@ -69,6 +71,9 @@ internal sealed class GatewayMetrics
     /// <summary>A session asked for what it had missed in a channel.</summary>
     /// <param name="outcome">Why it did not get it; null when it did.</param>
     public void Recovered(string? outcome) => _recoveries.Add(1, Tag("outcome", outcome ?? "recovered"));
+
+    /// <summary>What came as something for every node to apply could not be read.</summary>
+    public void ControlUnreadable() => _controlUnreadable.Add(1);
 
     /// <summary>Observes what waits in the queues of all clients, in bytes.</summary>
     public void ObserveQueues(Func<long> bytes) =>
