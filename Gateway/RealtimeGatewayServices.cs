@@ -206,6 +206,11 @@ public static class RealtimeGatewayServices
         services.AddSingleton<Remaining>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Drain>();
+        services.AddSingleton<ControlEffects>();
+        services.AddSingleton<ControlMemory>();
+        services.AddSingleton<ControlLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<ControlLog>());
+        services.AddSingleton<EveryNode>();
         services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();

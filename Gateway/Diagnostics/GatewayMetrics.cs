@@ -31,6 +31,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _repairs;
     private readonly Counter<long> _losses;
+    private readonly Counter<long> _controlUnreadable;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -45,6 +46,7 @@ internal sealed class GatewayMetrics
         _unreadable = _meter.CreateCounter<long>("realtime.backplane.unreadable", "{message}", "Messages from the backplane that no node can have written.");
         _repairs = _meter.CreateCounter<long>("realtime.backplane.repairs", "{publication}", "Publications that did not come by the backplane and were read from history.");
         _losses = _meter.CreateCounter<long>("realtime.backplane.losses", "{channel}", "Channels in which something was lost between the backplane and this node.");
+        _controlUnreadable = _meter.CreateCounter<long>("realtime.control.unreadable", "{entry}", "Entries of the control log, and records of it, that could not be read.");
     }
 
     public void SessionOpened(string transport) => _sessions.Add(1, Tag("transport", transport));
@@ -85,6 +87,9 @@ internal sealed class GatewayMetrics
     /// <summary>Something of a channel is lost for this node.</summary>
     /// <param name="reason">Why, one of the reasons of a recovery.</param>
     public void Lost(string reason) => _losses.Add(1, Tag("reason", reason));
+
+    /// <summary>What came as something for every node to apply could not be read.</summary>
+    public void ControlUnreadable() => _controlUnreadable.Add(1);
 
     /// <summary>Observes what waits in the queues of all clients, in bytes.</summary>
     public void ObserveQueues(Func<long> bytes) =>

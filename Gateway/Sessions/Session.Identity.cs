@@ -72,7 +72,7 @@ internal sealed partial class Session
         catch (Exception exception)
         {
             LogReviewFailed(ConnectionId, exception);
-            End(new Error(ErrorCodes.Internal, "The gateway failed to apply what has changed."));
+            End(NotApplied);
         }
     }
 

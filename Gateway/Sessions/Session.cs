@@ -19,6 +19,7 @@ internal sealed partial class Session : ICaller
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
+    private static readonly Error NotApplied = new(ErrorCodes.Internal, "The gateway failed to apply what has changed.");
 
     private readonly SessionServices _services;
     private readonly ILogger<Session> _logger;
