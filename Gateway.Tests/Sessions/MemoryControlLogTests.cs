@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Backplane;
@@ -11,6 +12,7 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>The memory twins between two nodes, and what the log does while they fail.</summary>
 [TestFixture]
+[SuppressMessage("Structure", "NUnit1032", Justification = "FreeBackplaneAsync disposes them, after the nodes.")]
 public sealed class MemoryControlLogTests : ControlLogSpecification
 {
     private MemoryBroker _broker = null!;

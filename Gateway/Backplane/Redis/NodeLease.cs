@@ -110,11 +110,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await RetireAsync();
-        _end.Dispose();
-    }
+    public ValueTask DisposeAsync() => RetireAsync();
 
     /// <summary>Reads what <see cref="ReportAsync"/> wrote.</summary>
     public static Position? Read(string? written) =>

@@ -29,7 +29,6 @@ internal sealed partial class RecurringTask : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _running;
-        _end.Dispose();
     }
 
     private async Task RunAsync()

@@ -217,14 +217,19 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     /// <summary>The store has lost something that it had.</summary>
     public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, _end.Token);
 
+    // A host's services let go of it by each of the names that it has there.
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
         _link.Restored -= OnRestored;
         _lease.Opened -= RepairAll;
         _lease.ControlNeeded -= OnControlNeeded;
         await _end.CancelAsync();
         await _checking;
-        _end.Dispose();
     }
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
