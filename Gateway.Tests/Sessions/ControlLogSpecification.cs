@@ -38,6 +38,9 @@ public abstract class ControlLogSpecification
     /// <param name="settings">Its settings.</param>
     internal abstract Task<TestGateway> CreateNodeAsync(Node node, IEnumerable<(string Key, string Value)> settings);
 
+    /// <summary>Adds a node that has applied all there is, and applies nothing any more, until it is disposed.</summary>
+    internal abstract Task<IAsyncDisposable> AddStuckNodeAsync(string name);
+
     [SetUp]
     public async Task StartAsync()
     {
@@ -277,17 +280,15 @@ public abstract class ControlLogSpecification
     [Test]
     public async Task NodeThatDoesNotApply_IsNamed_AndTheOthersHaveApplied()
     {
-        var directory = One.Services.GetRequiredService<IDirectory>();
         var ann = await ConnectAsync(Two, "ann");
         await Revoker(One).RevokeUserAsync("bob");
-        var before = (await directory.NodesAsync(default)).First(node => node.Id == "one").Applied!;
-        await directory.ReportAsync(new Node("stuck"), before);
+        var stuck = await AddStuckNodeAsync("stuck");
 
         var since = Stopwatch.StartNew();
         var answer = await One.AskAsync("POST /api/users/ann/revoke", key: "backend");
         var took = since.Elapsed;
         await PublishAsync("secret");
-        await directory.RetireAsync(new Node("stuck"));
+        await stuck.DisposeAsync();
         var again = await One.AskAsync("POST /api/users/ann/revoke", key: "backend");
 
         Assert.Multiple(async () =>

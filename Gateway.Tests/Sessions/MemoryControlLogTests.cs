@@ -42,6 +42,13 @@ public sealed class MemoryControlLogTests : ControlLogSpecification
             .AddSingleton<IRecordStore>(_records)
             .AddSingleton(node));
 
+    internal override async Task<IAsyncDisposable> AddStuckNodeAsync(string name)
+    {
+        var node = new Node(name);
+        await _directory.ReportAsync(node, (await _directory.NodesAsync(default))[0].Applied!);
+        return new StuckNode(_directory, node);
+    }
+
     [Test]
     public async Task EmptiedStore_IsFilledAgain_ByANodeThatNoticesIt()
     {
@@ -129,5 +136,10 @@ public sealed class MemoryControlLogTests : ControlLogSpecification
 
         Assert.That((await ann.NextRevocationAsync()).Reason, Is.EqualTo("stolen"));
         Assert.That((await Revoker(One).RevokeUserAsync("last")).OrThrow().Complete, Is.True);
+    }
+
+    private sealed class StuckNode(MemoryDirectory directory, Node node) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => directory.RetireAsync(node);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Backplane;
+using RealtimeGateway.Tests.Backplane.Redis;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Sessions;
@@ -16,4 +17,6 @@ public sealed class RedisControlLogTests : ControlLogSpecification
 
     internal override Task<TestGateway> CreateNodeAsync(Node node, IEnumerable<(string Key, string Value)> settings) =>
         TestGateway.StartAsync(settings.Append(("Redis:Configuration", _redis.Address)), services => services.AddSingleton(node));
+
+    internal override async Task<IAsyncDisposable> AddStuckNodeAsync(string name) => await RedisNode.StartAsync(_redis, "rtg:", new Node(name), appliesNothingMore: true);
 }

@@ -11,12 +11,14 @@ namespace RealtimeGateway.Tests.Backplane.Redis;
 internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
 {
     private readonly Subscriptions _subscriptions;
+    private readonly bool _appliesNothingMore;
 
-    private RedisNode(string address, string prefix)
+    private RedisNode(string address, string prefix, Node node, bool appliesNothingMore)
     {
+        _appliesNothingMore = appliesNothingMore;
         var settings = RedisSettings.Compile(new RedisOptions { Configuration = address, Prefix = prefix }, [])!;
         var metrics = TestMetrics.Unheard;
-        Node = Node.New();
+        Node = node;
         Link = new RedisLink(settings, Node, TimeProvider.System, NullLogger<RedisLink>.Instance);
         Lease = new NodeLease(Link, Node, TimeProvider.System, NullLogger<NodeLease>.Instance);
         _subscriptions = new Subscriptions(Link, Node, metrics);
@@ -38,9 +40,13 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
     public RedisRecordStore Records { get; }
 
     /// <summary>A node that is one with the others of this prefix.</summary>
-    public static async Task<RedisNode> StartAsync(RedisServer server, string prefix)
+    /// <param name="server">The Redis.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="name">What it is called; null for a name of its own.</param>
+    /// <param name="appliesNothingMore">Whether it is stuck from then on.</param>
+    public static async Task<RedisNode> StartAsync(RedisServer server, string prefix, Node? name = null, bool appliesNothingMore = false)
     {
-        var node = new RedisNode(server.Address, prefix);
+        var node = new RedisNode(server.Address, prefix, name ?? Node.New(), appliesNothingMore);
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         node.Lease.Opened += () => opened.TrySetResult();
         var start = await node.Broker.SubscribeAsync(NodeChannels.Control, NodeChannels.ControlRetention, node, default);
@@ -53,12 +59,20 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
         return node;
     }
 
-    public void OnPublication(Publication publication) => _ = Directory.ReportAsync(Node, publication.Position!).AsTask();
+    public void OnPublication(Publication publication) => Apply(publication.Position!);
 
-    public void OnGap(Position top, string reason) => _ = Directory.ReportAsync(Node, top).AsTask();
+    public void OnGap(Position top, string reason) => Apply(top);
 
     public void OnMessage(ReadOnlyMemory<byte> message)
     {
+    }
+
+    private void Apply(Position position)
+    {
+        if (!_appliesNothingMore)
+        {
+            _ = Directory.ReportAsync(Node, position).AsTask(); // It does not fail.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -114,9 +114,10 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
         return (int)RosterScripts.NumberOf(answer[1]);
     }
 
+    // Of each node there is one of these; no other node is spoken for.
     public ValueTask ReportAsync(Node node, Position applied) => _lease.ReportAsync(applied);
 
-    public async ValueTask RetireAsync(Node node) => await _lease.RetireAsync();
+    public ValueTask RetireAsync(Node node) => _lease.RetireAsync();
 
     public async ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken)
     {
