@@ -34,6 +34,7 @@ public static class RealtimeGatewayServices
         services.AddSingleton<GatewayMetrics>();
         AddConfiguration(services, configure);
         AddMemoryBackplane(services);
+        AddNodes(services);
         AddSecurity(services);
         AddRateLimits(services);
         AddChannels(services);
@@ -105,6 +106,13 @@ public static class RealtimeGatewayServices
         services.TryAddSingleton<IDirectory, MemoryDirectory>();
         services.TryAddSingleton<IRecordStore, MemoryRecordStore>();
         services.TryAddSingleton(Node.New());
+    }
+
+    private static void AddNodes(IServiceCollection services)
+    {
+        services.AddSingleton<NodeMessenger>();
+        services.AddSingleton<NodeEar>();
+        services.AddHostedService<NodeHearing>();
     }
 
     private static void AddSecurity(IServiceCollection services)

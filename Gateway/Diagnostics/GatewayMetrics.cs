@@ -28,6 +28,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _slowCloses;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _unreadable;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -39,6 +40,7 @@ internal sealed class GatewayMetrics
         _slowCloses = _meter.CreateCounter<long>("realtime.slow_closes", "{connection}", "Connections that were closed because their client did not read in time.");
         _refusals = _meter.CreateCounter<long>("realtime.refusals", "{refusal}", "Calls and requests that were refused.");
         _recoveries = _meter.CreateCounter<long>("realtime.recoveries", "{recovery}", "Channels in which a session asked for what it had missed.");
+        _unreadable = _meter.CreateCounter<long>("realtime.backplane.unreadable", "{message}", "Messages that came over the backplane and that no node of this version wrote.");
     }
 
     public void SessionOpened(string transport) => _sessions.Add(1, Tag("transport", transport));
@@ -69,6 +71,9 @@ internal sealed class GatewayMetrics
     /// <summary>A session asked for what it had missed in a channel.</summary>
     /// <param name="outcome">Why it did not get it; null when it did.</param>
     public void Recovered(string? outcome) => _recoveries.Add(1, Tag("outcome", outcome ?? "recovered"));
+
+    /// <summary>Something came over the backplane that cannot be read. It is ignored.</summary>
+    public void UnreadableMessage() => _unreadable.Add(1);
 
     /// <summary>Observes what waits in the queues of all clients, in bytes.</summary>
     public void ObserveQueues(Func<long> bytes) =>
