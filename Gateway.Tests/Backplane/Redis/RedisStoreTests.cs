@@ -138,6 +138,42 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    public async Task WhatIsKept_AndNoNodeHasWritten_IsAGap_AndHoldsUpNothing()
+    {
+        await PublishAsync();
+        await _ear.NextAsync();
+        await AddToHistoryAsync("garbage");
+        await AddToHistoryAsync("garbage");
+        var last = await PublishAsync();
+        var (top, reason) = await _ear.NextGapAsync();
+        await AddToHistoryAsync("garbage");
+        var idle = await _ear.NextGapAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That((top, reason), Is.EqualTo((_start with { Offset = 3 }, RecoveryReasons.Trimmed)));
+            Assert.That((await _ear.NextAsync()).Position, Is.EqualTo(last));
+            Assert.That(idle.Top, Is.EqualTo(_start with { Offset = 5 }));
+        });
+    }
+
+    [Test]
+    public async Task WhatIsOnItsWay_IsNotLost_ThoughLittleIsKept()
+    {
+        // The store keeps one, and the channels are looked at again and again while much is on its way.
+        var (few, ear) = (new Retention(Size: 1, Ttl: TimeSpan.FromMinutes(1)), new RecordingHandler());
+        await _other.Broker.SubscribeAsync("chat:few", few, ear, default);
+        for (var i = 0; i < 20; i++)
+        {
+            var publishing = Enumerable.Range(0, 500).Select(_ => _one.Broker.PublishAsync(BrokerSpecification.Some("chat:few"), few, key: null, default).AsTask());
+            await Task.WhenAll(publishing).InTime();
+            _other.Broker.RepairAll();
+        }
+
+        var heard = await ear.NextAsync(10_000);
+        Assert.That(heard.Select(one => one.Position!.Offset), Is.EqualTo(Enumerable.Range(1, 10_000)));
+    }
+
+    [Test]
     public async Task FullStore_RefusesWhatIsPublished_AndTakesItAgain_AndNothingIsHalf()
     {
         await PublishAsync();
@@ -252,13 +288,13 @@ public sealed class RedisStoreTests
     private static string Field(string text) => $"{text.Length}:{text}";
 
     // As a publication whose message got lost: the history has it.
-    private async Task PublishUnheardAsync()
+    private Task PublishUnheardAsync() =>
+        AddToHistoryAsync(string.Concat(new[] { "message", "unheard", "1", "1", "-1", "-1", "-1", "1" }.Select(Field)));
+
+    private async Task AddToHistoryAsync(string body)
     {
-        var position = $"rtg:position:{{{Channel}}}";
-        var offset = await _server.CommandAsync("HINCRBY", position, "offset", "1");
-        var history = $"rtg:history:{{{Channel}}}";
-        var body = string.Concat(new[] { "message", "unheard", "1", "1", "-1", "-1", "-1", "1" }.Select(Field));
-        await _server.CommandAsync("XADD", history, $"{offset}-0", "p", body);
+        var offset = await _server.CommandAsync("HINCRBY", $"rtg:position:{{{Channel}}}", "offset", "1");
+        await _server.CommandAsync("XADD", $"rtg:history:{{{Channel}}}", $"{offset}-0", "p", body);
     }
 
     // Until it publishes again; what it publishes meanwhile goes elsewhere.

@@ -27,11 +27,16 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     // What comes in another order comes close together.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(20);
 
+    // What the store keeps no longer may be on its way: how long it is waited for, with later ones here already and without.
+    private static readonly TimeSpan Overtaken = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, (Publication Publication, int Repairs)> _ahead = [];
     private IBrokerHandler[] _handlers = [];
     private Position? _last;
     private Position? _live;
+    private Position? _expected;
     private bool _hasBegun;
     private bool _isRepairing;
     private bool _isRepairWanted;
@@ -124,15 +129,26 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
         }
     }
 
-    /// <summary>Compares it with what the store says of it.</summary>
+    /// <summary>
+    /// Compares it with what the store says of it. What it said the last time has come since, or it does not come: what is on its way is
+    /// not missed.
+    /// </summary>
     public void Check(Position? top)
     {
         lock (_lock)
         {
-            if (_hasBegun && _last is not null && _last != top)
+            if (!_hasBegun || _last is null)
+            {
+                return;
+            }
+
+            var isBehind = _expected is not null && (_expected.Epoch != _last.Epoch || _expected.Offset > _last.Offset);
+            if (isBehind || top is null)
             {
                 RepairNeedsLock();
             }
+
+            _expected = top;
         }
     }
 
@@ -381,6 +397,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
 
     private async Task<bool> TryRepairAsync()
     {
+        Position? holeAfter = null;
         while (true)
         {
             Position? from;
@@ -403,6 +420,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
                 continue;
             }
 
+            TimeSpan patience;
             lock (_lock)
             {
                 if (_last is null || !MayHandOut)
@@ -410,17 +428,27 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
                     return false;
                 }
 
-                if (Take(page, from))
+                var isAll = TakeNeedsLock(page, from, mayLose: holeAfter == _last);
+                DrainNeedsLock();
+                if (isAll)
                 {
-                    DrainNeedsLock();
                     return true;
                 }
+
+                // Only where nothing has come since that follows is the rest lost.
+                patience = !IsHoleNeedsLock(page) ? TimeSpan.Zero : _ahead.Count > 0 ? Overtaken : Silent;
+                holeAfter = patience > TimeSpan.Zero ? _last : null;
             }
+
+            await Task.Delay(patience, time);
         }
     }
 
+    // Whether what follows is kept no longer.
+    private bool IsHoleNeedsLock(HistoryPage page) => page.Top.Epoch == _last!.Epoch && page.Top.Offset - page.Kept > _last.Offset;
+
     // True when that was all that there is.
-    private bool Take(HistoryPage page, Position from)
+    private bool TakeNeedsLock(HistoryPage page, Position from, bool mayLose)
     {
         if (_last!.Epoch != from.Epoch)
         {
@@ -433,10 +461,21 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             return page.Top.Offset == _last.Offset;
         }
 
+        if (IsHoleNeedsLock(page))
+        {
+            if (!mayLose)
+            {
+                return false;
+            }
+
+            LoseNeedsLock(_last with { Offset = page.Top.Offset - page.Kept }, RecoveryReasons.Trimmed);
+        }
+
         foreach (var publication in page.Publications)
         {
             if (publication.Position!.Offset > _last.Offset + 1)
             {
+                // What is kept there no node has written.
                 LoseNeedsLock(_last with { Offset = publication.Position.Offset - 1 }, RecoveryReasons.Trimmed);
             }
 
@@ -447,7 +486,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             }
         }
 
-        if (page.Publications.Count == 0 && page.Top.Offset > _last.Offset)
+        if (page.Publications.Count == 0 && page.Kept > 0 && _last == from && page.Top.Offset > from.Offset)
         {
             LoseNeedsLock(page.Top, RecoveryReasons.Trimmed);
         }

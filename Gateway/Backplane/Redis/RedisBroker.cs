@@ -21,7 +21,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private static readonly TimeSpan KeyWindow = TimeSpan.FromMinutes(5);
 
     /// <summary>How often channels are compared with the store: what did not come is noticed within 10 s (promise 3).</summary>
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(3);
 
     /// <summary>How often the positions of channels that are heard, and the entries in registries, are renewed.</summary>
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(60);
@@ -258,7 +258,8 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         }
     }
 
-    private void RepairAll()
+    /// <summary>Something may have been missed of every channel: the store is asked.</summary>
+    public void RepairAll()
     {
         foreach (var heard in _heard.Values)
         {
