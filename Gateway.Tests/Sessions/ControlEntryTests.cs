@@ -1,6 +1,5 @@
 using System.Text;
 using RealtimeGateway.Sessions;
-using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Sessions;
 
