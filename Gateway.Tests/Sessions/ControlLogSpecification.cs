@@ -20,6 +20,7 @@ public abstract class ControlLogSpecification
     private const string Complete = """{"complete":true}""";
 
     private readonly List<TestGateway> _nodes = [];
+    private IAsyncDisposable? _backplane;
 
     /// <summary>The node that is asked.</summary>
     private protected TestGateway One { get; private set; } = null!;
@@ -27,11 +28,8 @@ public abstract class ControlLogSpecification
     /// <summary>The node where the user is.</summary>
     private protected TestGateway Two { get; private set; } = null!;
 
-    /// <summary>Makes the backplane that all nodes of a test share, new and empty.</summary>
-    protected abstract Task CreateBackplaneAsync();
-
-    /// <summary>Lets go of it, after its nodes.</summary>
-    protected abstract Task FreeBackplaneAsync();
+    /// <summary>Makes the backplane that all nodes of a test share, new and empty. It is freed after them.</summary>
+    protected abstract Task<IAsyncDisposable> CreateBackplaneAsync();
 
     /// <summary>Starts a node of it.</summary>
     /// <param name="node">The node.</param>
@@ -44,7 +42,7 @@ public abstract class ControlLogSpecification
     [SetUp]
     public async Task StartAsync()
     {
-        await CreateBackplaneAsync();
+        _backplane = await CreateBackplaneAsync();
         (One, Two) = (await StartNodeAsync("one"), await StartNodeAsync("two"));
     }
 
@@ -57,7 +55,7 @@ public abstract class ControlLogSpecification
         }
 
         _nodes.Clear();
-        await FreeBackplaneAsync();
+        await _backplane!.DisposeAsync();
     }
 
     [Test]

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.Sessions;
 using RealtimeGateway.Tests.Backplane;
 using RealtimeGateway.Tests.Edges.Rest;
@@ -15,30 +15,28 @@ namespace RealtimeGateway.Tests.Sessions;
 [SuppressMessage("Structure", "NUnit1032", Justification = "FreeBackplaneAsync disposes them, after the nodes.")]
 public sealed class MemoryControlLogTests : ControlLogSpecification
 {
-    private MemoryBroker _broker = null!;
-    private MemoryDirectory _directory = null!;
+    private IBroker _broker = null!;
+    private IDirectory _directory = null!;
     private HinderedRecordStore _records = null!;
 
-    protected override Task CreateBackplaneAsync()
+    protected override Task<IAsyncDisposable> CreateBackplaneAsync()
     {
-        _broker = new MemoryBroker(new MemoryBrokerOptions(IdleChannels: 1_000, HistoryBytes: 10_000_000), TimeProvider.System);
-        _directory = new MemoryDirectory(TimeProvider.System, NullLogger<MemoryDirectory>.Instance);
-        _records = new HinderedRecordStore();
-        return Task.CompletedTask;
-    }
-
-    protected override Task FreeBackplaneAsync()
-    {
-        _broker.Dispose();
-        _directory.Dispose();
-        return Task.CompletedTask;
+        var backplane = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<Live<MemoryBrokerOptions>>(new MemoryBrokerOptions(IdleChannels: 1_000, HistoryBytes: 10_000_000))
+            .AddSingleton<IBroker, MemoryBroker>()
+            .AddSingleton<IDirectory, MemoryDirectory>()
+            .BuildServiceProvider();
+        (_broker, _directory, _records) = (backplane.GetRequiredService<IBroker>(), backplane.GetRequiredService<IDirectory>(), new HinderedRecordStore());
+        return Task.FromResult<IAsyncDisposable>(backplane);
     }
 
     internal override Task<TestGateway> CreateNodeAsync(Node node, IEnumerable<(string Key, string Value)> settings) => TestGateway.StartAsync(
         settings,
         services => services
-            .AddSingleton<IBroker>(_broker)
-            .AddSingleton<IDirectory>(_directory)
+            .AddSingleton(_broker)
+            .AddSingleton(_directory)
             .AddSingleton<IRecordStore>(_records)
             .AddSingleton(node));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -9,6 +10,7 @@ namespace RealtimeGateway.Sessions;
 /// <param name="UpTo">In the place of which tokens': those that were issued up to then.</param>
 internal sealed record AssignRoles(string UserId, IReadOnlyList<string> Roles, DateTimeOffset At, DateTimeOffset UpTo) : LastingEntry(At)
 {
+    [JsonIgnore]
     public override string Key => "roles:" + UserId;
 
     protected override bool IsSound => base.IsSound && !RoleAssignments.Read(Roles).IsRefused(out _, out _);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -8,6 +9,7 @@ namespace RealtimeGateway.Sessions;
 /// <param name="At">When it was said.</param>
 internal sealed record RevokeToken(string TokenId, string Reason, DateTimeOffset At) : LastingEntry(At)
 {
+    [JsonIgnore]
     public override string Key => "revoked-token:" + TokenId;
 
     public static RevokeToken From(string tokenId, TokenRecord<string> record) => new(tokenId, record.Value, record.At);

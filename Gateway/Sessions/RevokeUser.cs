@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RealtimeGateway.Security;
 
 namespace RealtimeGateway.Sessions;
@@ -9,6 +10,7 @@ namespace RealtimeGateway.Sessions;
 /// <param name="UpTo">Which tokens: those that were issued up to then.</param>
 internal sealed record RevokeUser(string UserId, string Reason, DateTimeOffset At, DateTimeOffset UpTo) : LastingEntry(At)
 {
+    [JsonIgnore]
     public override string Key => "revoked-user:" + UserId;
 
     public static RevokeUser From(string userId, TokenRecord<string> record) => new(userId, record.Value, record.At, record.UpTo);
