@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
@@ -12,7 +11,6 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>The memory twins between two nodes, and what the log does while they fail.</summary>
 [TestFixture]
-[SuppressMessage("Structure", "NUnit1032", Justification = "FreeBackplaneAsync disposes them, after the nodes.")]
 public sealed class MemoryControlLogTests : ControlLogSpecification
 {
     private IBroker _broker = null!;
@@ -136,7 +134,7 @@ public sealed class MemoryControlLogTests : ControlLogSpecification
         Assert.That((await Revoker(One).RevokeUserAsync("last")).OrThrow().Complete, Is.True);
     }
 
-    private sealed class StuckNode(MemoryDirectory directory, Node node) : IAsyncDisposable
+    private sealed class StuckNode(IDirectory directory, Node node) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => directory.RetireAsync(node);
     }

@@ -11,9 +11,7 @@ public sealed class RedisControlLogTests : ControlLogSpecification
 {
     private RedisServer _redis = null!;
 
-    protected override async Task CreateBackplaneAsync() => _redis = await RedisServer.StartAsync();
-
-    protected override async Task FreeBackplaneAsync() => await _redis.DisposeAsync();
+    protected override async Task<IAsyncDisposable> CreateBackplaneAsync() => _redis = await RedisServer.StartAsync();
 
     internal override Task<TestGateway> CreateNodeAsync(Node node, IEnumerable<(string Key, string Value)> settings) =>
         TestGateway.StartAsync(settings.Append(("Redis:Configuration", _redis.Address)), services => services.AddSingleton(node));
