@@ -6,6 +6,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>The sample of two gateways over one Redis, as it is run by hand, with the gateway that is built already.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class TwoNodesSampleTests
 {
     // Several things in it wait, each as long as anything may.

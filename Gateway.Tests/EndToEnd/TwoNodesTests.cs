@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>Two gateways over one Redis are one: whatever is asked of either has the same answer.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class TwoNodesTests
 {
     private const string Channel = "chat:lobby";

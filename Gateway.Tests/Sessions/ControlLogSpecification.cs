@@ -168,7 +168,7 @@ public abstract class ControlLogSpecification
 
         foreach (var node in new[] { One, Two, await StartNodeAsync("three") })
         {
-            var ann = await node.ConnectAsync(TokenFor("ann"));
+            var ann = await node.ConnectAsync(TokenFor("ann", issuedBefore: TimeSpan.FromMinutes(1)));
             await ann.SubscribeAsync("team:red:room");
             Assert.That(await ann.ErrorOfAsync("Subscribe", Room), Does.StartWith("permission_denied: "));
         }

@@ -11,6 +11,7 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>The memory twins between two nodes, and what the log does while they fail.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class MemoryControlLogTests : ControlLogSpecification
 {
     private IBroker _broker = null!;
@@ -64,7 +65,7 @@ public sealed class MemoryControlLogTests : ControlLogSpecification
         var three = await StartNodeAsync("three");
         await AssertIsRefusedAsync(three, old);
         await AssertIsRefusedAsync(three, token);
-        await (await three.ConnectAsync(TokenFor("cid"))).SubscribeAsync("team:red:room");
+        await (await three.ConnectAsync(TokenFor("cid", issuedBefore: TimeSpan.FromMinutes(1)))).SubscribeAsync("team:red:room");
     }
 
     [Test]

@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>The twins on Redis between two nodes.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RedisControlLogTests : ControlLogSpecification
 {
     private RedisServer _redis = null!;

@@ -4,6 +4,7 @@ namespace RealtimeGateway.Tests.Backplane.Redis;
 
 /// <summary>The twin on Redis, seen from two nodes.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RedisBrokerTests : BrokerSpecification
 {
     private RedisNode _one = null!;

@@ -4,6 +4,7 @@ namespace RealtimeGateway.Tests.Backplane.Redis;
 
 /// <summary>The twin on Redis, seen from two nodes. Its clock is that of Redis: graces are short, and time passes by waiting.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RedisDirectoryTests : DirectorySpecification
 {
     private RedisNode _one = null!;
@@ -11,7 +12,7 @@ public sealed class RedisDirectoryTests : DirectorySpecification
 
     protected override TimeSpan Grace => TimeSpan.FromSeconds(0.6);
 
-    protected override int SequencesToTry => 20;
+    protected override int SequencesToTry => 8;
 
     internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {

@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Backplane.Redis;
 
 /// <summary>What happens to a store, as two nodes see it: it is emptied, forgets scripts, goes back in time, is full, or lied to.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RedisStoreTests
 {
     private const string Channel = "chat:a";

@@ -611,6 +611,11 @@ public abstract class HubNodesSpecification
         await client.InvokeAsync("Subscribe", """["live:who-am-i"]""");
         await client.SendAsync("""{"type":1,"target":"Send","arguments":["live:who-am-i","who-am-i",null]}""");
         var heard = await client.NextOfTypeAsync(1);
+        while ((string?)heard["target"] != "event")
+        {
+            heard = await client.NextOfTypeAsync(1); // That it has joined comes in its own time.
+        }
+
         await client.InvokeAsync("Unsubscribe", """["live:who-am-i"]""");
         return (client, heard["arguments"]![0]!["sender"]!["connectionId"]!.GetValue<string>());
     }

@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.Edges.SignalR;
 
 /// <summary>The specification over the memory twin, which two gateways of one process share.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class MemoryHubNodesTests : HubNodesSpecification
 {
     internal override Task<ISharedBackplane> CreateBackplaneAsync() => Task.FromResult<ISharedBackplane>(new SharedMemory());

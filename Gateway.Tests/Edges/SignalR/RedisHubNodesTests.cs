@@ -4,6 +4,7 @@ namespace RealtimeGateway.Tests.Edges.SignalR;
 
 /// <summary>The specification over Redis.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RedisHubNodesTests : HubNodesSpecification
 {
     internal override async Task<ISharedBackplane> CreateBackplaneAsync() => new SharedRedis(await RedisServer.StartAsync());
