@@ -94,11 +94,9 @@ internal sealed class Server : IAsyncDisposable
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                // What it says from here on nobody reads, but somebody has to take it.
-                _process.OutputDataReceived += static (_, _) => { };
-                _process.ErrorDataReceived += static (_, _) => { };
-                _process.BeginOutputReadLine();
-                _process.BeginErrorReadLine();
+                // What it says from here on nobody reads, but somebody has to take it. It ends with the process.
+                _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
                 return line;
             }
         }
