@@ -89,6 +89,19 @@ internal sealed class Server : IAsyncDisposable
 
     private async Task<string> UntilItSaysAsync(string text)
     {
+        try
+        {
+            return await ReadUntilAsync(text);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<string> ReadUntilAsync(string text)
+    {
         using var timeout = new CancellationTokenSource(Patience);
         while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
