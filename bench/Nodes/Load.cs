@@ -21,7 +21,7 @@ internal sealed record Load
     public int Bytes { get; private init; } = 200;
 
     /// <summary>Times that each arrangement is measured.</summary>
-    public int Rounds { get; private init; } = 5;
+    public int Rounds { get; private init; } = 4;
 
     /// <summary>Seconds of one measurement.</summary>
     public int Seconds { get; private init; } = 3;
@@ -29,7 +29,7 @@ internal sealed record Load
     /// <summary>How many subscribers get each publication.</summary>
     public int Readers => Subscribers / Channels;
 
-    public static string Usage => "--subscribers 100 --channels 10 --publishers 8 --window 8 --bytes 200 --rounds 5 --seconds 3";
+    public static string Usage => "--subscribers 100 --channels 10 --publishers 8 --window 8 --bytes 200 --rounds 4 --seconds 3";
 
     /// <exception cref="FormatException">Something is not as <see cref="Usage"/> has it.</exception>
     public static Load Parse(IReadOnlyList<string> arguments)

@@ -89,16 +89,27 @@ internal sealed class Server : IAsyncDisposable
 
     private async Task<string> UntilItSaysAsync(string text)
     {
+        try
+        {
+            return await ReadUntilAsync(text);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<string> ReadUntilAsync(string text)
+    {
         using var timeout = new CancellationTokenSource(Patience);
         while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                // What it says from here on nobody reads, but somebody has to take it.
-                _process.OutputDataReceived += static (_, _) => { };
-                _process.ErrorDataReceived += static (_, _) => { };
-                _process.BeginOutputReadLine();
-                _process.BeginErrorReadLine();
+                // What it says from here on nobody reads, but somebody has to take it. It ends with the process.
+                _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
                 return line;
             }
         }
