@@ -129,6 +129,25 @@ public sealed class TwoNodesTests
     }
 
     [Test]
+    public async Task ManySessionsOnOneChannel_AreOneSubscriptionInRedis_WhoeverTheyAre()
+    {
+        const int Sessions = 200;
+        await _one.ConnectAsync(TestTokens.For("first"));
+        var before = await CountAsync();
+        var clients = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(i => RawClient.ConnectAsync(_one.HubUrl, TestTokens.For($"u{i}"))));
+        await Task.WhenAll(clients.Select(client => client.InvokeAsync("Subscribe", $"""["{Channel}"]""")));
+        var during = await CountAsync();
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        Assert.That(during, Is.EqualTo(before + 1));
+
+        async Task<int> CountAsync() => (await _redis.CommandAsync("PUBSUB", "CHANNELS")).Split('\n').Length;
+    }
+
+    [Test]
     public async Task NodeThatStops_LeavesNobodyBehind_AndTheOtherGoesOn()
     {
         var bob = await _other.ConnectAsync(TestTokens.For("bob"));

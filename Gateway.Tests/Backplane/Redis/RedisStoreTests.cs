@@ -265,6 +265,16 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    public async Task NodeWithoutAnAudience_HearsNothingOfAChannel_ThoughItPublishesThere()
+    {
+        await PublishAsync();
+        await _ear.NextAsync();
+        Assert.That(await _server.CommandAsync("PUBSUB", "NUMSUB", $"rtg:heard:{Channel}"), Is.EqualTo($"rtg:heard:{Channel}\n1"));
+        await _other.Broker.UnsubscribeAsync(Channel, _ear, default);
+        Assert.That(await _server.CommandAsync("PUBSUB", "NUMSUB", $"rtg:heard:{Channel}"), Is.EqualTo($"rtg:heard:{Channel}\n0"));
+    }
+
+    [Test]
     public async Task PausedStore_RefusesInTime_AndIsBackSoonAfterIt()
     {
         await _server.PauseAsync();

@@ -22,6 +22,12 @@ public abstract class HubNodesSpecification
     private IHubContext<RealtimeHub> _otherHub = null!;
     private HubLifetimeManager<RealtimeHub> _otherManager = null!;
 
+    /// <summary>The node that does not send.</summary>
+    private protected TestGateway Other => _other;
+
+    /// <summary>The node that sends.</summary>
+    private protected IHubContext<RealtimeHub> Hub => _hub;
+
     /// <summary>Makes a backplane that is new and empty.</summary>
     internal abstract Task<ISharedBackplane> CreateBackplaneAsync();
 
