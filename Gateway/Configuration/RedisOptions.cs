@@ -5,7 +5,7 @@ public sealed class RedisOptions
 {
     /// <summary>
     /// Where Redis 7.0 or later is and how to log in, as StackExchange.Redis reads it: <c>localhost:6379</c>,
-    /// <c>redis.internal:6380,ssl=true,user=gateway,password=…</c>. Default: none, and the gateway is one process that needs nothing beside it.
+    /// <c>redis.internal:6380,ssl=true,password=…</c>. Default: none, and the gateway is one process that needs nothing beside it.
     /// </summary>
     public string? Configuration { get; set; }
 

@@ -165,9 +165,10 @@ internal sealed partial class NodeLease : IAsyncDisposable
         RedisValue[] arguments = [_node.Id, (long)Span.TotalMilliseconds, Written(applied), _directoryCandidate];
         var answer = await _link.CallAsync(RedisScript.Renew, keys, arguments, _end.Token);
 
-        // Whether it was without one is known by its own clock, and by what the others have of it.
-        var (directory, isKnown) = ((string?)answer[1], (string?)answer[2] == "1");
-        var isApart = !isKnown || _time.GetElapsedTime(Volatile.Read(ref _renewedAt), asked) >= Span;
+        // Whether it was without one is known by its own clock, and by what the others have of it. Neither alone: what it asked for on a
+        // link that was stuck may have been done before this, and its answer lost.
+        var (directory, isHeld) = ((string?)answer[1], (string?)answer[2] == "1");
+        var isApart = !isHeld || _time.GetElapsedTime(Volatile.Read(ref _renewedAt), asked) >= Span;
         lock (_lock)
         {
             _isApart |= isApart;
@@ -177,7 +178,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
 
         Volatile.Write(ref _renewedAt, asked);
         var isOther = _directory is not null && _directory != directory;
-        if (_directory is not null && (isOther || !isKnown))
+        if (_directory is not null && (isOther || isApart))
         {
             Forgotten?.Invoke(isOther);
         }
