@@ -25,7 +25,9 @@ internal sealed class Measurement(Load load, IReadOnlyList<string> nodes) : IAsy
     private long _delivered;
     private volatile bool _isOver;
 
-    /// <exception cref="InvalidOperationException">A publication was refused, a connection closed, or a delivery is missing.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A publication was refused, a connection closed, a delivery is missing, or nothing was published at all.
+    /// </exception>
     public async Task<Rate> RunAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -48,6 +50,11 @@ internal sealed class Measurement(Load load, IReadOnlyList<string> nodes) : IAsy
         await PassAsync(TimeSpan.FromSeconds(load.Seconds), publishing);
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         var rate = new Rate((Interlocked.Read(ref _published) - published) / seconds, (Interlocked.Read(ref _delivered) - delivered) / seconds);
+
+        if (rate.Publications <= 0 || rate.Deliveries <= 0)
+        {
+            throw new InvalidOperationException("Nothing was published in the time that is measured: this machine is too busy.");
+        }
 
         _isOver = true;
         await Task.WhenAll(publishing).WaitAsync(Patience);
