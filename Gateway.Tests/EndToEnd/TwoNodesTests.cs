@@ -203,5 +203,35 @@ public sealed class TwoNodesTests
         });
     }
 
+    [Test]
+    public async Task ProgramThatIsToStop_TellsItsClients_AndEndsInTime_ThoughRedisHangs()
+    {
+        await using var program = await GatewayProgram.StartAsync(
+            ProgramTests.Binary,
+            Repository.Folder,
+            ("ASPNETCORE_ENVIRONMENT", "Development"),
+            ("Gateway__Redis__Configuration", _redis.Address));
+        _ = program.UntilItEndsAsync(); // What it says is read from the start.
+        var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RawClient.ConnectAsync(program.Url + "realtime", token: null)));
+        await Task.WhenAll(clients.Select(client => client.InvokeAsync("Subscribe", $"""["{Channel}"]""")));
+
+        await _redis.PauseAsync();
+        await program.TerminateAsync();
+        var since = Stopwatch.StartNew();
+        var farewells = await Task.WhenAll(clients.Select(client => client.NextOfTypeAsync(7)));
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        var (exitCode, _) = await program.UntilItEndsAsync().WaitAsync(TimeSpan.FromSeconds(33));
+        Assert.Multiple(() =>
+        {
+            Assert.That(farewells.Select(close => (string?)close["error"]), Has.All.StartsWith("unavailable: "));
+            Assert.That(exitCode, Is.Zero);
+            Assert.That(since.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+        });
+    }
+
     private Task<TestGateway> StartNodeAsync() => RestGateway.StartAsync(("Redis:Configuration", _redis.Address));
 }
