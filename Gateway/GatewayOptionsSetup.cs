@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using RealtimeGateway.Backplane.Redis;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Edges;
 using RealtimeGateway.RateLimits;
@@ -27,6 +28,7 @@ internal sealed class GatewayOptionsSetup(IConfiguration configuration) : IConfi
         RateRules.Compile(options.RateLimits, problems);
         TrustedProxies.Compile(options.TrustedProxies, problems);
         AllowedOrigins.Compile(options.AllowedOrigins, problems);
+        RedisSettings.Compile(options.Redis, problems);
         ApiKeyRing.Compile(options.Auth.ApiKeys, TimeProvider.System, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

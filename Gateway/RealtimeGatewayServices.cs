@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Backplane.Memory;
+using RealtimeGateway.Backplane.Redis;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Diagnostics;
@@ -12,6 +14,7 @@ using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Edges.Sse;
 using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Security.Keys;
@@ -33,7 +36,7 @@ public static class RealtimeGatewayServices
         services.AddMetrics();
         services.AddSingleton<GatewayMetrics>();
         AddConfiguration(services, configure);
-        AddMemoryBackplane(services);
+        AddBackplane(services);
         AddSecurity(services);
         AddRateLimits(services);
         AddChannels(services);
@@ -93,19 +96,51 @@ public static class RealtimeGatewayServices
         }
     }
 
+    // Which of the twins it is, the settings say; what is not asked for is not made.
+    private static void AddBackplane(IServiceCollection services)
+    {
+        services.TryAddSingleton(Node.New());
+        services.AddSingleton(provider => new RedisChoice(
+            RedisSettings.Compile(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Redis, [])));
+        AddMemoryBackplane(services);
+        AddRedisBackplane(services);
+        services.TryAddSingleton<IBroker>(provider => provider.IsRedis() ? provider.GetRequiredService<RedisBroker>() : provider.GetRequiredService<MemoryBroker>());
+        services.TryAddSingleton<IDirectory>(provider => provider.IsRedis() ? provider.GetRequiredService<RedisDirectory>() : provider.GetRequiredService<MemoryDirectory>());
+        services.TryAddSingleton<IRecordStore>(provider => provider.IsRedis() ? provider.GetRequiredService<RedisRecordStore>() : provider.GetRequiredService<MemoryRecordStore>());
+    }
+
     private static void AddMemoryBackplane(IServiceCollection services)
     {
         services.AddLive(options => options.Limits, limits => new MemoryBrokerOptions(limits.IdleChannels, limits.HistoryBytes));
-        services.TryAddSingleton<IBroker>(provider =>
+        services.AddSingleton(provider =>
         {
-            var broker = ActivatorUtilities.CreateInstance<MemoryBroker>(provider);
+            var broker = new MemoryBroker(provider.GetRequiredService<Live<MemoryBrokerOptions>>(), provider.GetRequiredService<TimeProvider>());
             provider.GetRequiredService<GatewayMetrics>().ObserveHistory(() => broker.HistoryBytes, () => broker.HistoryChannels);
             return broker;
         });
-        services.TryAddSingleton<IDirectory, MemoryDirectory>();
-        services.TryAddSingleton<IRecordStore, MemoryRecordStore>();
-        services.TryAddSingleton(Node.New());
+        services.AddSingleton<MemoryDirectory>();
+        services.AddSingleton<MemoryRecordStore>();
     }
+
+    private static void AddRedisBackplane(IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<RedisChoice>().Settings!);
+        services.AddSingleton<RedisLink>();
+        services.AddSingleton<NodeLease>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<RedisBroker>();
+        services.AddSingleton<RedisDirectory>();
+        services.AddSingleton<RedisRecordStore>();
+        services.AddSingleton<IConfigureOptions<HealthCheckServiceOptions>>(provider => new ConfigureOptions<HealthCheckServiceOptions>(health =>
+        {
+            if (provider.IsRedis())
+            {
+                health.Registrations.Add(new HealthCheckRegistration(RedisHealth.Name, services => ActivatorUtilities.CreateInstance<RedisHealth>(services), failureStatus: null, tags: null));
+            }
+        }));
+    }
+
+    private static bool IsRedis(this IServiceProvider provider) => provider.GetRequiredService<RedisChoice>().Settings is not null;
 
     private static void AddSecurity(IServiceCollection services)
     {
@@ -171,6 +206,11 @@ public static class RealtimeGatewayServices
         services.AddSingleton<Remaining>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Drain>();
+        services.AddSingleton<ControlEffects>();
+        services.AddSingleton<ControlMemory>();
+        services.AddSingleton<ControlLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<ControlLog>());
+        services.AddSingleton<EveryNode>();
         services.AddSingleton<Revoker>();
         services.AddSingleton<RightsCheck>();
         services.AddSingleton<ClientOperations>();
@@ -204,4 +244,7 @@ public static class RealtimeGatewayServices
     private static void AddLive<TPart, T>(this IServiceCollection services, Func<GatewayOptions, TPart> part, Func<TPart, T> make)
         where T : class =>
         services.AddSingleton(provider => provider.GetRequiredService<LiveSettings>().Follow(part, make));
+
+    /// <summary>The Redis that was chosen; null for none.</summary>
+    private sealed record RedisChoice(RedisSettings? Settings);
 }

@@ -18,6 +18,7 @@ public sealed class RoomTests
         ["Configuration"] = [],
         ["Backplane"] = [],
         ["Backplane.Memory"] = ["Backplane"],
+        ["Backplane.Redis"] = ["Backplane", "Configuration"],
         ["Security"] = ["Security.Keys", "Security.Policies", "Security.Tokens"],
         ["Security.Keys"] = ["Configuration", "Security", "Security.Policies"],
         ["Security.Policies"] = ["Configuration", "Security"],

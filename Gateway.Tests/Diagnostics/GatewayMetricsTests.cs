@@ -161,7 +161,7 @@ public sealed class GatewayMetricsTests
         _measured.Observe();
         Assert.Multiple(() =>
         {
-            Assert.That(_measured.Instruments, Has.Count.EqualTo(10));
+            Assert.That(_measured.Instruments, Has.Count.EqualTo(11));
             Assert.That(_measured.Instruments.Select(instrument => instrument.Unit), Has.All.Not.Empty);
             Assert.That(_measured.Instruments.Select(instrument => instrument.Description), Has.All.Not.Empty);
             Assert.That(string.Join(' ', _measured.Keys), Does.Not.Contain("lounge").And.Not.Contain("zoe"));

@@ -224,7 +224,7 @@ public sealed class AdmissionTests
         var ofAnother = Token("bob");
         _time.Advance(TimeSpan.FromSeconds(1));
         var sameSecond = Token("ann", seconds: 601);
-        _revocations.AddUser("ann", reason: null);
+        RevokeUser("ann");
         _time.Advance(TimeSpan.FromSeconds(1));
         var newer = Token("ann");
 
@@ -242,7 +242,7 @@ public sealed class AdmissionTests
     {
         var one = TestTokens.Sign(new { sub = "ann", jti = "one", iat = Now, exp = Now + 600 });
         var other = TestTokens.Sign(new { sub = "ann", jti = "other", iat = Now, exp = Now + 600 });
-        _revocations.AddToken("one", reason: null);
+        RevokeToken("one");
         Assert.Multiple(async () =>
         {
             Assert.That((await AdmitAsync(one, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
@@ -254,8 +254,8 @@ public sealed class AdmissionTests
     public async Task RevokedToken_IsRefused_ThoughItsIssuersClockIsAhead()
     {
         var ahead = TestTokens.Sign(new { sub = "ann", jti = "ahead", iat = Now + 5, exp = Now + 600 });
-        _revocations.AddToken("ahead", reason: null);
-        _revocations.AddUser("bob", reason: null, latest: _time.GetUtcNow() + TimeSpan.FromSeconds(5));
+        RevokeToken("ahead");
+        RevokeUser("bob", latest: _time.GetUtcNow() + TimeSpan.FromSeconds(5));
         Assert.Multiple(async () =>
         {
             Assert.That((await AdmitAsync(ahead, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
@@ -267,7 +267,7 @@ public sealed class AdmissionTests
     [Test]
     public async Task TokenWithoutATimeOfIssue_IsRefused_WhileItsUsersRevocationIsRemembered()
     {
-        _revocations.AddUser("ann", reason: null);
+        RevokeUser("ann");
         _time.Advance(TimeSpan.FromHours(1));
         var undated = TestTokens.Sign(new { sub = "ann", exp = Now + 600 });
         Assert.That((await AdmitAsync(undated, null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
@@ -277,7 +277,7 @@ public sealed class AdmissionTests
     public async Task RevokedUser_IsAGuest_OrCannotGoOn()
     {
         var user = (await AdmitAsync(Token("ann"), GoodKey)).OrThrow();
-        _revocations.AddUser("ann", reason: "account_closed");
+        RevokeUser("ann", "account_closed");
         Assert.Multiple(() =>
         {
             Assert.That(Admission().FindLoss(user), Is.EqualTo("account_closed"));
@@ -286,6 +286,57 @@ public sealed class AdmissionTests
             Assert.That(Admission(requireSession: true).Review(user).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
         });
     }
+
+    [Test]
+    public async Task RevocationThatIsTold_BeforeOneThatWasEarlier_StaysTheOneThatCounts()
+    {
+        var earlier = _revocations.NextOfUser("ann", "earlier", latest: _time.GetUtcNow() + TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        RevokeUser("ann", "later");
+        var user = new Admitted(Identity.User("ann", [], Ends, token: new TokenStamp("one", _time.GetUtcNow() + TimeSpan.FromSeconds(4))), Key: null, Basis: null, Here);
+        var before = Admission().FindLoss(user);
+        _revocations.AddUser("ann", earlier);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(before, Is.Null);
+            Assert.That(Admission().FindLoss(user), Is.EqualTo("later"), "and means the tokens of both");
+            Assert.That((await AdmitAsync(Token("ann"), null)).Error?.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        });
+    }
+
+    [Test]
+    public void Revocation_IsLaterThanWhatIsKnown_ThoughAnotherNodesClockIsAhead()
+    {
+        var ahead = _revocations.NextOfUser("ann", "ahead", latest: null);
+        ahead = _revocations.AddUser("ann", ahead with { At = ahead.At + TimeSpan.FromMinutes(1), UpTo = ahead.UpTo + TimeSpan.FromMinutes(1) });
+        var next = _revocations.NextOfUser("ann", "next", latest: null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(next.At, Is.GreaterThan(ahead.At));
+            Assert.That(next.UpTo, Is.EqualTo(ahead.UpTo));
+            Assert.That(next.Value, Is.EqualTo("next"));
+            Assert.That(_revocations.AddUser("ann", next), Is.EqualTo(next));
+        });
+    }
+
+    [Test]
+    public void Revocations_AreHandedOn_WhileTheyAreRemembered()
+    {
+        RevokeUser("ann");
+        RevokeToken("one");
+        _time.Advance(TimeSpan.FromHours(24));
+        RevokeUser("bob");
+        var remembered = _revocations.Users.Select(user => user.Key).Concat(_revocations.Tokens.Select(token => token.Key)).ToArray();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Multiple(() =>
+        {
+            Assert.That(remembered, Is.EquivalentTo(["ann", "bob", "one"]));
+            Assert.That(_revocations.Users.Select(user => user.Key), Is.EqualTo(["bob"]));
+            Assert.That(_revocations.Tokens, Is.Empty);
+        });
+    }
+
+    private DateTimeOffset Ends => _time.GetUtcNow() + TimeSpan.FromHours(1);
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -307,6 +358,11 @@ public sealed class AdmissionTests
             new ApiKeyOptions { Name = "scopeless", Sha256 = TestApiKeys.Sha256(ScopelessKey) });
         return new Admission(new AdmissionRules(enabled, requireApiKey, requireSession), _tokens, keys, _revocations, new RoleAssignments(new RevocationMemory(TimeSpan.FromHours(24)), _time), _time);
     }
+
+    private void RevokeUser(string userId, string? reason = null, DateTimeOffset? latest = null) =>
+        _revocations.AddUser(userId, _revocations.NextOfUser(userId, reason, latest));
+
+    private void RevokeToken(string tokenId) => _revocations.AddToken(tokenId, _revocations.NextOfToken(tokenId, reason: null));
 
     private string Token(string userId, int seconds = 600)
     {

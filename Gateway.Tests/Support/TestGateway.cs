@@ -90,6 +90,9 @@ internal sealed class TestGateway : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
+    /// <summary>Stops it as its host does, with its farewell to clients and to other nodes.</summary>
+    public Task StopAsync() => _app.StopAsync().InTime();
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)

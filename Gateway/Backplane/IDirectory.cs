@@ -55,7 +55,10 @@ internal interface IDirectory
     /// <summary>Tells the other nodes how far a node has applied the control log. It does not fail: what is not told now is told later.</summary>
     ValueTask ReportAsync(Node node, Position applied);
 
-    /// <summary>The nodes that live now: those that have reported, and were heard of lately.</summary>
+    /// <summary>A node ends: it lives no longer from now on. It does not fail: what is not told is found out later.</summary>
+    ValueTask RetireAsync(Node node);
+
+    /// <summary>The nodes that live now: those that have reported, have not retired, and were heard of lately.</summary>
     ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken);
 
     /// <summary>Lets the handler hear of a channel's members from now on. A handler that does already is an error of the caller.</summary>

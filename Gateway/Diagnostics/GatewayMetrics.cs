@@ -28,6 +28,10 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _slowCloses;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _repairs;
+    private readonly Counter<long> _losses;
+    private readonly Counter<long> _controlUnreadable;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -39,6 +43,10 @@ internal sealed class GatewayMetrics
         _slowCloses = _meter.CreateCounter<long>("realtime.slow_closes", "{connection}", "Connections that were closed because their client did not read in time.");
         _refusals = _meter.CreateCounter<long>("realtime.refusals", "{refusal}", "Calls and requests that were refused.");
         _recoveries = _meter.CreateCounter<long>("realtime.recoveries", "{recovery}", "Channels in which a session asked for what it had missed.");
+        _unreadable = _meter.CreateCounter<long>("realtime.backplane.unreadable", "{message}", "Messages from the backplane that no node can have written.");
+        _repairs = _meter.CreateCounter<long>("realtime.backplane.repairs", "{publication}", "Publications that did not come by the backplane and were read from history.");
+        _losses = _meter.CreateCounter<long>("realtime.backplane.losses", "{channel}", "Channels in which something was lost between the backplane and this node.");
+        _controlUnreadable = _meter.CreateCounter<long>("realtime.control.unreadable", "{entry}", "Entries of the control log, and records of it, that could not be read.");
     }
 
     public void SessionOpened(string transport) => _sessions.Add(1, Tag("transport", transport));
@@ -69,6 +77,19 @@ internal sealed class GatewayMetrics
     /// <summary>A session asked for what it had missed in a channel.</summary>
     /// <param name="outcome">Why it did not get it; null when it did.</param>
     public void Recovered(string? outcome) => _recoveries.Add(1, Tag("outcome", outcome ?? "recovered"));
+
+    /// <summary>Something came from the backplane that cannot be read, or that its store does not have.</summary>
+    public void UnreadableMessage() => _unreadable.Add(1);
+
+    /// <summary>A publication did not come, and was read from history.</summary>
+    public void Repaired() => _repairs.Add(1);
+
+    /// <summary>Something of a channel is lost for this node.</summary>
+    /// <param name="reason">Why, one of the reasons of a recovery.</param>
+    public void Lost(string reason) => _losses.Add(1, Tag("reason", reason));
+
+    /// <summary>What came as something for every node to apply could not be read.</summary>
+    public void ControlUnreadable() => _controlUnreadable.Add(1);
 
     /// <summary>Observes what waits in the queues of all clients, in bytes.</summary>
     public void ObserveQueues(Func<long> bytes) =>

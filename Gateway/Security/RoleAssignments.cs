@@ -38,11 +38,17 @@ internal sealed class RoleAssignments(Live<RevocationMemory> memory, TimeProvide
         return roles;
     }
 
-    /// <summary>Gives a user these roles.</summary>
+    /// <summary>The assignments that are remembered, by user.</summary>
+    public IEnumerable<KeyValuePair<string, TokenRecord<IReadOnlyList<Role>>>> All => _roles.All;
+
+    /// <summary>An assignment of these roles to a user. It takes effect where it is added.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="roles">His teams, memberships and labels.</param>
     /// <param name="latest">When the latest token that is known of him says it was issued: its issuer's clock may be ahead.</param>
-    public void Assign(string userId, IReadOnlyList<Role> roles, DateTimeOffset? latest) => _roles.Set(userId, roles, latest);
+    public TokenRecord<IReadOnlyList<Role>> Next(string userId, IReadOnlyList<Role> roles, DateTimeOffset? latest) => _roles.Next(userId, roles, latest);
+
+    /// <inheritdoc cref="TokenRecords{TKey, T}.Set"/>
+    public TokenRecord<IReadOnlyList<Role>> Add(string userId, TokenRecord<IReadOnlyList<Role>> assignment) => _roles.Set(userId, assignment);
 
     /// <summary>The roles that one has in the place of those that his token gave, always the same list for one assignment; null when these count.</summary>
     public IReadOnlyList<Role>? Find(Identity own) => own.Token is { } token ? _roles.Find(own.UserId!, token) : null;

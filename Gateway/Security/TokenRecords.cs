@@ -17,45 +17,68 @@ internal sealed class TokenRecords<TKey, T>(Live<RevocationMemory> memory, TimeP
 {
     private const int FirstSweep = 1_000;
 
-    private readonly ConcurrentDictionary<TKey, Entry> _entries = [];
+    private readonly ConcurrentDictionary<TKey, TokenRecord<T>> _records = [];
     private int _nextSweep = FirstSweep;
     private object _version = new();
 
     /// <summary>Another object whenever something was said.</summary>
     public object Version => Volatile.Read(ref _version);
 
-    /// <summary>Says something about the tokens that were issued by now, in the place of what was said before.</summary>
+    /// <summary>All that is remembered, in no order.</summary>
+    public IEnumerable<KeyValuePair<TKey, TokenRecord<T>>> All
+    {
+        get
+        {
+            var forgotten = Forgotten;
+            return _records.Where(record => record.Value.At >= forgotten);
+        }
+    }
+
+    private DateTimeOffset Forgotten => time.GetUtcNow() - memory.Current.Span;
+
+    /// <summary>
+    /// What is to be said now of all tokens that are known. It is later than what was said before, by whichever node and its clock.
+    /// </summary>
     /// <param name="key">Whose tokens, or which.</param>
-    /// <param name="record">What is said.</param>
+    /// <param name="value">What is said.</param>
     /// <param name="latest">When the latest of them that is known says it was issued: its issuer's clock may be ahead.</param>
-    public void Set(TKey key, T record, DateTimeOffset? latest)
+    public TokenRecord<T> Next(TKey key, T value, DateTimeOffset? latest)
     {
         var now = time.GetUtcNow();
-        _entries[key] = new Entry(now, latest > now ? latest.Value : now, record);
+        var next = new TokenRecord<T>(now, latest > now ? latest.Value : now, value);
+        return _records.TryGetValue(key, out var known)
+            ? known.And(next with { At = known.At < now ? now : known.At.AddTicks(1) })
+            : next;
+    }
+
+    /// <summary>Remembers what was said, here or elsewhere, now or before.</summary>
+    /// <returns>What counts from now on (<see cref="TokenRecord{T}.And"/>).</returns>
+    public TokenRecord<T> Set(TKey key, TokenRecord<T> record)
+    {
+        var counts = _records.AddOrUpdate(key, static (_, record) => record, static (_, known, record) => known.And(record), record);
         Volatile.Write(ref _version, new object());
         SweepIfMany();
+        return counts;
     }
 
     /// <summary>What was said of this token; null for nothing.</summary>
     public T? Find(TKey key, TokenStamp token) =>
-        _entries.TryGetValue(key, out var entry) && !(token.IssuedAt?.ToUnixTimeSeconds() > entry.UpTo.ToUnixTimeSeconds()) ? entry.Record : null;
+        _records.TryGetValue(key, out var record) && !(token.IssuedAt?.ToUnixTimeSeconds() > record.UpTo.ToUnixTimeSeconds()) ? record.Value : null;
 
     // Rare enough that looking at all of them costs each record little.
     private void SweepIfMany()
     {
-        if (_entries.Count < Volatile.Read(ref _nextSweep))
+        if (_records.Count < Volatile.Read(ref _nextSweep))
         {
             return;
         }
 
-        var forgotten = time.GetUtcNow() - memory.Current.Span;
-        foreach (var entry in _entries.Where(entry => entry.Value.At < forgotten))
+        var forgotten = Forgotten;
+        foreach (var record in _records.Where(record => record.Value.At < forgotten))
         {
-            _entries.TryRemove(entry);
+            _records.TryRemove(record);
         }
 
-        Volatile.Write(ref _nextSweep, Math.Max(FirstSweep, 2 * _entries.Count));
+        Volatile.Write(ref _nextSweep, Math.Max(FirstSweep, 2 * _records.Count));
     }
-
-    private sealed record Entry(DateTimeOffset At, DateTimeOffset UpTo, T Record);
 }

@@ -65,10 +65,14 @@ internal sealed partial class Session
                 await ReviewNeedsGateAsync();
             }
         }
+        catch (RealtimeException refused)
+        {
+            End(refused.Error);
+        }
         catch (Exception exception)
         {
             LogReviewFailed(ConnectionId, exception);
-            End(new Error(ErrorCodes.Internal, "The gateway failed to apply what has changed."));
+            End(NotApplied);
         }
     }
 

@@ -147,6 +147,23 @@ internal sealed partial class Session
         await EndAsync(channel, ErrorCodes.PermissionDenied);
     }
 
+    /// <summary>Takes the session out of channels by the server's word. Where that cannot be done, the session ends.</summary>
+    public async Task ExpelAsync(IReadOnlyList<string> channels)
+    {
+        try
+        {
+            foreach (var channel in channels)
+            {
+                await ExpelAsync(channel, CancellationToken.None);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogReviewFailed(ConnectionId, exception);
+            End(NotApplied);
+        }
+    }
+
     // Null when what was decided holds no longer.
     private async ValueTask<Result<Dictionary<string, Joining>>?> TryMakeAsync(
         SubscriptionOrder order,
@@ -173,7 +190,14 @@ internal sealed partial class Session
         }
 
         // 2.
-        return (Result<Dictionary<string, Joining>>)await _subscriptions.SetAsync(wanted, order.SinceOf, seesPresence, cancellationToken);
+        try
+        {
+            return (Result<Dictionary<string, Joining>>)await _subscriptions.SetAsync(wanted, order.SinceOf, seesPresence, cancellationToken);
+        }
+        catch (RealtimeException refused)
+        {
+            return (Result<Dictionary<string, Joining>>)refused.Error;
+        }
     }
 
     private async ValueTask ApplyAsync(ChannelRights rights, string? reason)

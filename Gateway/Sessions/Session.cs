@@ -19,6 +19,7 @@ internal sealed partial class Session : ICaller
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly Error Ended = new(ErrorCodes.Unavailable, "The session has ended.");
+    private static readonly Error NotApplied = new(ErrorCodes.Internal, "The gateway failed to apply what has changed.");
 
     private readonly SessionServices _services;
     private readonly ILogger<Session> _logger;
@@ -60,7 +61,19 @@ internal sealed partial class Session : ICaller
     public async ValueTask OpenAsync()
     {
         using var _ = await _gate.EnterAsync(CancellationToken.None);
+        try
+        {
+            await OpenNeedsGateAsync();
+        }
+        catch (RealtimeException refused)
+        {
+            // It cannot hear what every session hears: nothing of it is to look as if it did.
+            End(refused.Error);
+        }
+    }
 
+    private async ValueTask OpenNeedsGateAsync()
+    {
         // The rules may have changed between the door and here. From here on the session is asked again with all others.
         if (_services.Registry.TryAdd(this, _admitted.Address, Limits) is { } tooMany)
         {

@@ -8,8 +8,8 @@ using RealtimeGateway.Security.Keys;
 namespace RealtimeGateway.Sessions;
 
 /// <summary>
-/// What servers do to users: to every session that a user has. When a call returns it is applied, for a user without sessions too
-/// (promise 9).
+/// What servers do to users: to every session that a user has, on every node. Where an answer is complete it is applied, for a user
+/// without sessions too; where not, it names the nodes that have not applied it yet (promise 9).
 /// </summary>
 internal sealed class UserActions(
     RequestTrust trust,
@@ -17,35 +17,21 @@ internal sealed class UserActions(
     SessionRegistry sessions,
     MemberList members,
     Revoker revoker,
-    RoleAssignments assignments)
+    RoleAssignments assignments,
+    EveryNode everyNode)
 {
     private const int MaxReasonLength = 64;
-
-    private static readonly Error Disconnected = new(ErrorCodes.PermissionDenied, "A server has ended this session.");
-    private static readonly UserActionResult Complete = new(Complete: true);
 
     /// <summary>The sessions that a user has now.</summary>
     public async ValueTask<Result<UserSessions>> GetSessionsAsync(RequestCaller caller, string userId, CancellationToken cancellationToken) =>
         Check(caller, userId) is { } refusal ? refusal : new UserSessions(await members.SessionsOfAsync(userId, cancellationToken));
 
     /// <summary>Ends his sessions. He may come back.</summary>
-    public async ValueTask<Result<UserActionResult>> DisconnectAsync(RequestCaller caller, string userId)
-    {
-        if (Check(caller, userId) is { } refusal)
-        {
-            return refusal;
-        }
-
-        await Task.WhenAll(sessions.OfUser(userId).Select(session => session.DisconnectAsync(Disconnected).AsTask()));
-        return Complete;
-    }
+    public async ValueTask<Result<UserActionResult>> DisconnectAsync(RequestCaller caller, string userId) =>
+        Check(caller, userId) is { } refusal ? refusal : await everyNode.ApplyAsync(new DisconnectUser(userId));
 
     /// <summary>Takes his sessions out of channels. His right to read them stays.</summary>
-    public async ValueTask<Result<UserActionResult>> UnsubscribeAsync(
-        RequestCaller caller,
-        string userId,
-        IReadOnlyList<string> channels,
-        CancellationToken cancellationToken)
+    public async ValueTask<Result<UserActionResult>> UnsubscribeAsync(RequestCaller caller, string userId, IReadOnlyList<string> channels)
     {
         if (Check(caller, userId) is { } refusal)
         {
@@ -67,16 +53,7 @@ internal sealed class UserActions(
             return RequestTrust.Refuse(caller, ApiKeyScopes.Users);
         }
 
-        await Task.WhenAll(sessions.OfUser(userId).Select(ExpelAsync));
-        return Complete;
-
-        async Task ExpelAsync(Session session)
-        {
-            foreach (var channel in channels)
-            {
-                await session.ExpelAsync(channel, cancellationToken);
-            }
-        }
+        return await everyNode.ApplyAsync(new UnsubscribeUser(userId, channels));
     }
 
     /// <summary>Revokes the tokens that he has by now.</summary>
@@ -92,8 +69,7 @@ internal sealed class UserActions(
             return new Error(ErrorCodes.InvalidRequest, $"A reason is a word of 1 to {MaxReasonLength} printable ASCII characters.");
         }
 
-        await revoker.RevokeUserAsync(userId, reason);
-        return Complete;
+        return await revoker.RevokeUserAsync(userId, reason);
     }
 
     /// <summary>Gives him other roles than those of the tokens that he has by now.</summary>
@@ -109,9 +85,7 @@ internal sealed class UserActions(
             return unfit;
         }
 
-        assignments.Assign(userId, assigned, sessions.LatestTokenOf(userId));
-        await sessions.ReviewAsync(userId);
-        return Complete;
+        return await everyNode.ApplyAsync(AssignRoles.From(userId, assignments.Next(userId, assigned, sessions.LatestTokenOf(userId))));
     }
 
     /// <summary>Sends an event to all of his sessions, which need no subscription for it.</summary>
@@ -130,7 +104,7 @@ internal sealed class UserActions(
 
         var request = new PublishRequest { Channel = ChannelName.OfUser(userId), Event = @event, Data = data, Id = id };
         var published = await publishing.PublishAsServerAsync(caller, request, cancellationToken);
-        return published.IsRefused(out var error, out _) ? error : Complete;
+        return published.IsRefused(out var error, out _) ? error : new UserActionResult(Complete: true);
     }
 
     private Error? Check(RequestCaller caller, string userId) =>

@@ -93,6 +93,20 @@ public sealed class OpenApiTests
         });
     }
 
+    [Test]
+    public void WhatIsDoneToSessions_MayBePending_AsTheContractWritesIt()
+    {
+        string[] actions = ["disconnectUser", "unsubscribeUser", "revokeUser", "setUserRoles"];
+        var pending = Operations().Where(operation => operation.Operation["responses"]!["202"] is not null);
+        var example = _document["components"]!["responses"]!["Pending"]!["content"]!["application/json"]!["example"]!;
+        var written = JsonSerializer.SerializeToNode(example.Deserialize<UserActionResult>(JsonSerializerOptions.Web), JsonSerializerOptions.Web);
+        Assert.Multiple(() =>
+        {
+            Assert.That(pending.Select(operation => operation.Operation["operationId"]!.GetValue<string>()), Is.EquivalentTo(actions));
+            Assert.That(JsonNode.DeepEquals(written, example), Is.True, $"{written}");
+        });
+    }
+
     private IEnumerable<(string Method, string Path, JsonNode Operation)> Operations() =>
         from path in _document["paths"]!.AsObject()
         from operation in path.Value!.AsObject()

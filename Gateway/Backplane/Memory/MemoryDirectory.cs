@@ -76,6 +76,12 @@ internal sealed partial class MemoryDirectory : IDirectory, IDisposable
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask RetireAsync(Node node)
+    {
+        _nodes.TryRemove(node.Id, out _);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<IReadOnlyList<NodeState>> NodesAsync(CancellationToken cancellationToken) =>
         new([.. _nodes.Select(entry => new NodeState(entry.Key, entry.Value))]);
 

@@ -1,4 +1,3 @@
-using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Backplane.Memory;
@@ -30,7 +29,7 @@ internal sealed class RecentKeys(HistoryBudget budget, TimeProvider time)
 
         return entry.Hash.AsSpan().SequenceEqual(body.Hash)
             ? entry.Receipt
-            : new Error(ErrorCodes.Conflict, "Another message was published under this id; choose a new one.");
+            : KeyedBody.Conflict;
     }
 
     public void Add(KeyedBody body, Receipt receipt)

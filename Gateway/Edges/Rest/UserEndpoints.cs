@@ -1,4 +1,5 @@
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Sessions;
 
@@ -21,14 +22,14 @@ internal static class UserEndpoints
         Answer.Of(await users.GetSessionsAsync(context.GetCaller(), UserOf(context), context.RequestAborted));
 
     private static async Task<IResult> DisconnectAsync(HttpContext context, UserActions users) =>
-        Answer.Of(await users.DisconnectAsync(context.GetCaller(), UserOf(context)));
+        Applied(await users.DisconnectAsync(context.GetCaller(), UserOf(context)));
 
     private static async Task<IResult> UnsubscribeAsync(HttpContext context, UserActions users)
     {
         var caller = context.GetCaller();
         return (await JsonBody.ReadAsync<UserUnsubscribeRequest>(context, JsonBody.SmallBytes)).IsRefused(out var refusal, out var body)
             ? Refused(caller, refusal)
-            : AreWhole(body.Channels) ? Answer.Of(await users.UnsubscribeAsync(caller, UserOf(context), body.Channels!, context.RequestAborted))
+            : AreWhole(body.Channels) ? Applied(await users.UnsubscribeAsync(caller, UserOf(context), body.Channels!))
             : Refused(caller, JsonBody.Missing("channels"));
     }
 
@@ -37,7 +38,7 @@ internal static class UserEndpoints
         var caller = context.GetCaller();
         return (await JsonBody.ReadOrAsync(context, JsonBody.SmallBytes, new UserRevokeRequest())).IsRefused(out var refusal, out var body)
             ? Refused(caller, refusal)
-            : Answer.Of(await users.RevokeAsync(caller, UserOf(context), body.Reason));
+            : Applied(await users.RevokeAsync(caller, UserOf(context), body.Reason));
     }
 
     private static async Task<IResult> AssignAsync(HttpContext context, UserActions users)
@@ -45,7 +46,7 @@ internal static class UserEndpoints
         var caller = context.GetCaller();
         return (await JsonBody.ReadAsync<UserRolesRequest>(context, JsonBody.SmallBytes)).IsRefused(out var refusal, out var body)
             ? Refused(caller, refusal)
-            : AreWhole(body.Roles) ? Answer.Of(await users.AssignAsync(caller, UserOf(context), body.Roles!))
+            : AreWhole(body.Roles) ? Applied(await users.AssignAsync(caller, UserOf(context), body.Roles!))
             : Refused(caller, JsonBody.Missing("roles"));
     }
 
@@ -59,9 +60,13 @@ internal static class UserEndpoints
         }
 
         return body.Event is { } name
-            ? Answer.Of(await users.SendAsync(caller, UserOf(context), name, body.Data, body.Id ?? key.Value, context.RequestAborted))
+            ? Applied(await users.SendAsync(caller, UserOf(context), name, body.Data, body.Id ?? key.Value, context.RequestAborted))
             : Refused(caller, JsonBody.Missing("event"));
     }
+
+    // What some node has still to apply is accepted, not done.
+    private static IResult Applied(Result<UserActionResult> result) =>
+        Answer.Of(result, applied => applied.Complete ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
 
     private static string UserOf(HttpContext context) => PathSegment.Of(context, following: 1);
 

@@ -1,4 +1,4 @@
-namespace RealtimeGateway.Backplane.Memory;
+namespace RealtimeGateway.Backplane;
 
 /// <summary>Calls back for each connection whose grace has ended. One timer serves all; the first to end sets it.</summary>
 internal sealed class GraceTimer : IDisposable

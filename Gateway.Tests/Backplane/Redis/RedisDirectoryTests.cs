@@ -1,0 +1,32 @@
+using RealtimeGateway.Backplane;
+
+namespace RealtimeGateway.Tests.Backplane.Redis;
+
+/// <summary>The twin on Redis, seen from two nodes. Its clock is that of Redis: graces are short, and time passes by waiting.</summary>
+[TestFixture]
+public sealed class RedisDirectoryTests : DirectorySpecification
+{
+    private RedisNode _one = null!;
+    private RedisNode _other = null!;
+
+    protected override TimeSpan Grace => TimeSpan.FromSeconds(0.6);
+
+    protected override int SequencesToTry => 20;
+
+    internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
+    {
+        var prefix = SharedRedis.NewPrefix();
+        _one = await RedisNode.StartAsync(SharedRedis.Server, prefix);
+        _other = await RedisNode.StartAsync(SharedRedis.Server, prefix);
+        return (_one.Directory, _other.Directory);
+    }
+
+    protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _one.DisposeAsync();
+        await _other.DisposeAsync();
+    }
+}

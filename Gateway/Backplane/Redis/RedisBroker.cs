@@ -1,0 +1,350 @@
+using System.Collections.Concurrent;
+using RealtimeGateway.Contracts;
+using RealtimeGateway.Diagnostics;
+using RealtimeGateway.Primitives;
+using StackExchange.Redis;
+
+namespace RealtimeGateway.Backplane.Redis;
+
+/// <summary>The broker of gateways that share a Redis: what they publish goes through one script, and what they hear is compared with what it kept.</summary>
+internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
+{
+    /// <summary>How long the position of a channel that keeps nothing and that nobody hears is remembered.</summary>
+    private static readonly TimeSpan PositionLife = TimeSpan.FromDays(1);
+
+    /// <summary>The same of one in which nothing was ever published: whoever asks for names is not to fill the store.</summary>
+    private static readonly TimeSpan BlankLife = TimeSpan.FromHours(1);
+
+    /// <summary>How long the order of a channel without history is remembered.</summary>
+    private static readonly TimeSpan LiveLife = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan KeyWindow = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often channels are compared with the store: what did not come is noticed within 10 s (promise 3).</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(4);
+
+    /// <summary>How often the positions of channels that are heard, and the entries in registries, are renewed.</summary>
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(60);
+
+    /// <summary>Subscriptions come back a moment after the link does.</summary>
+    private static readonly TimeSpan RestoreDelay = TimeSpan.FromMilliseconds(250);
+
+    private const int MaxKeys = 100_000;
+    private const int MaxPageBytes = 2 * 1024 * 1024;
+    private const int BatchSize = 200;
+
+    private readonly RedisLink _link;
+    private readonly NodeLease _lease;
+    private readonly Subscriptions _subscriptions;
+    private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisBroker> _logger;
+    private readonly ConcurrentDictionary<string, HeardChannel> _heard = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _checking;
+
+    public RedisBroker(
+        RedisLink link,
+        NodeLease lease,
+        Subscriptions subscriptions,
+        GatewayMetrics metrics,
+        TimeProvider time,
+        ILogger<RedisBroker> logger)
+    {
+        _link = link;
+        _lease = lease;
+        _subscriptions = subscriptions;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        link.Restored += OnRestored;
+        lease.Opened += RepairAll;
+        lease.ControlNeeded += OnControlNeeded;
+        _checking = Task.Run(CheckAsync);
+    }
+
+    /// <summary>Which store it is that this node speaks to.</summary>
+    public string? Generation => _link.Generation;
+
+    public async ValueTask<Result<Receipt>> PublishAsync(
+        Publication publication,
+        Retention? retention,
+        IdempotencyKey? key,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            _lease.Demand();
+            var keyed = key is null ? null : KeyedBody.Of(key, publication);
+            var (channel, names) = (publication.Channel, _link.Names);
+            RedisKey[] keys =
+                [names.Position(channel), names.History(channel), names.Seen(channel), names.SeenEnds(channel), names.Registry(channel)];
+            RedisValue[] arguments =
+            [
+                _subscriptions.TargetOf(channel), channel, names.NodePrefix,
+                Epoch.New(), retention?.Size ?? 0, Milliseconds(retention?.Ttl ?? TimeSpan.Zero),
+                Milliseconds(retention is null ? LiveLife : retention.Ttl + PositionLife), PublicationBytes.Write(publication),
+                keyed is null ? RedisValue.EmptyString : keyed.KeyHash, keyed is null ? RedisValue.EmptyString : keyed.Hash, publication.Id,
+                Milliseconds(KeyWindow), MaxKeys,
+            ];
+            var answer = await _link.CallAsync(RedisScript.Publish, keys, arguments, cancellationToken);
+            return (string?)answer[0] switch
+            {
+                "ok" => new Receipt(publication.Id, PositionOf(answer[1], answer[2])),
+                "seen" => new Receipt((string)answer[1]!, PositionOf(answer[2], answer[3])),
+                _ => KeyedBody.Conflict,
+            };
+        }
+        catch (RealtimeException refused)
+        {
+            return refused.Error;
+        }
+    }
+
+    public async ValueTask<int> SendAsync(string channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        _lease.Demand();
+        var bytes = new FieldWriter().Add("1M").Add(message.Span).ToArray();
+        if (!Names.IsByRegistry(channel))
+        {
+            return await _link.PublishAsync(_subscriptions.TargetOf(channel), bytes, cancellationToken);
+        }
+
+        var answer = await _link.CallAsync(RedisScript.Send, [_link.Names.Registry(channel)], [channel, _link.Names.NodePrefix, bytes], cancellationToken);
+        return (int)answer[1];
+    }
+
+    public async ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken)
+    {
+        if (channel != NodeChannels.Control)
+        {
+            _lease.Demand();
+        }
+
+        while (true)
+        {
+            var heard = _heard.GetOrAdd(channel, NewHeard);
+            using var _ = await heard.Gate.EnterAsync(cancellationToken);
+            if (heard.IsRetired)
+            {
+                continue;
+            }
+
+            var isFirst = heard.IsEmpty;
+            heard.Add(handler);
+            try
+            {
+                // 1. what comes is heard, 2. and where that begins.
+                if (isFirst)
+                {
+                    await _subscriptions.AddAsync(channel, heard.OnMessage, cancellationToken);
+                }
+
+                if (isFirst || retention is not null && heard.Last is null)
+                {
+                    heard.Begin(retention is null ? null : await BeginAsync(channel, clear: false, cancellationToken));
+                }
+
+                return retention is null ? null : heard.Last;
+            }
+            catch
+            {
+                await ForgetAsync(channel, heard, handler);
+                throw;
+            }
+        }
+    }
+
+    public async ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken)
+    {
+        if (_heard.TryGetValue(channel, out var heard))
+        {
+            heard.Remove(handler); // From here on it is not called.
+            using var _ = await heard.Gate.EnterAsync(cancellationToken);
+            await ForgetAsync(channel, heard, handler);
+        }
+    }
+
+    public async ValueTask<HistoryPage> ReadAsync(
+        string channel,
+        Retention retention,
+        long? after,
+        int limit,
+        bool reverse,
+        CancellationToken cancellationToken)
+    {
+        _lease.Demand();
+        return await ReadPageAsync(channel, after, limit, reverse, cancellationToken);
+    }
+
+    public async ValueTask<Position> ClearAsync(string channel, Retention retention, CancellationToken cancellationToken)
+    {
+        _lease.Demand();
+        return await BeginAsync(channel, clear: true, cancellationToken);
+    }
+
+    /// <summary>Reads what a channel keeps, also while this node may not hand it to anybody.</summary>
+    public async ValueTask<HistoryPage> ReadPageAsync(string channel, long? after, int limit, bool reverse, CancellationToken cancellationToken)
+    {
+        var names = _link.Names;
+        RedisKey[] keys = [names.Position(channel), names.History(channel)];
+        RedisValue[] arguments = [after is { } offset ? offset : RedisValue.EmptyString, limit, MaxPageBytes, reverse ? "1" : string.Empty];
+        var answer = await _link.CallAsync(RedisScript.Read, keys, arguments, cancellationToken);
+        if ((string?)answer[0] == "none")
+        {
+            return new HistoryPage(await BeginAsync(channel, clear: false, cancellationToken), 0, []);
+        }
+
+        var top = PositionOf(answer[1], answer[2])!;
+        var publications = new List<Publication>((answer.Length - 4) / 2);
+        for (var i = 4; i < answer.Length; i += 2)
+        {
+            // What cannot be read was not written by a node.
+            var at = long.Parse(((string)answer[i]!).Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+            if (PublicationBytes.TryRead(channel, top with { Offset = at }, (byte[])answer[i + 1]!, out var publication))
+            {
+                publications.Add(publication);
+            }
+            else
+            {
+                _metrics.UnreadableMessage();
+            }
+        }
+
+        return new HistoryPage(top, (int)answer[3], publications);
+    }
+
+    /// <summary>The store has lost something that it had.</summary>
+    public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, _end.Token);
+
+    // A host's services let go of it by each of the names that it has there.
+    public async ValueTask DisposeAsync()
+    {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _link.Restored -= OnRestored;
+        _lease.Opened -= RepairAll;
+        _lease.ControlNeeded -= OnControlNeeded;
+        await _end.CancelAsync();
+        await _checking;
+    }
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private static Position? PositionOf(RedisResult epoch, RedisResult offset) =>
+        (string?)epoch is { Length: > 0 } name ? new Position(name, (long)offset) : null;
+
+    private HeardChannel NewHeard(string channel) => new(channel, this, _lease, _metrics, _time);
+
+    private async ValueTask<Position> BeginAsync(string channel, bool clear, CancellationToken cancellationToken)
+    {
+        var names = _link.Names;
+        RedisValue[] arguments = [Epoch.New(), Milliseconds(BlankLife), clear ? "1" : string.Empty];
+        var answer = await _link.CallAsync(RedisScript.Begin, [names.Position(channel), names.History(channel)], arguments, cancellationToken);
+        return PositionOf(answer[1], answer[2])!;
+    }
+
+    private async ValueTask ForgetAsync(string channel, HeardChannel heard, IBrokerHandler handler)
+    {
+        heard.Remove(handler);
+        if (heard.IsEmpty && !heard.IsRetired)
+        {
+            heard.IsRetired = true;
+            _heard.TryRemove(KeyValuePair.Create(channel, heard));
+            await _subscriptions.RemoveAsync(channel, heard.OnMessage);
+        }
+    }
+
+    private void RepairAll()
+    {
+        foreach (var heard in _heard.Values)
+        {
+            heard.Repair();
+        }
+    }
+
+    private void OnControlNeeded() => _heard.GetValueOrDefault(NodeChannels.Control)?.Repair();
+
+    private void OnRestored() => _ = Task.Run(async () =>
+    {
+        await Task.Delay(RestoreDelay, _time);
+        RepairAll();
+    });
+
+    private async Task CheckAsync()
+    {
+        using var timer = new PeriodicTimer(CheckInterval, _time);
+        var renewedAt = _time.GetTimestamp();
+        while (await NextAsync(timer))
+        {
+            try
+            {
+                foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
+                {
+                    await CheckAsync(batch);
+                }
+
+                if (_time.GetElapsedTime(renewedAt) > RenewInterval)
+                {
+                    renewedAt = _time.GetTimestamp();
+                    await RenewAsync();
+                }
+            }
+            catch (RealtimeException)
+            {
+                // The store does not answer; the next time it may.
+            }
+            catch (Exception exception) when (!_end.IsCancellationRequested)
+            {
+                LogCheckFailed(exception);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<bool> NextAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task CheckAsync(KeyValuePair<string, HeardChannel>[] batch)
+    {
+        var names = _link.Names;
+        RedisKey[] keys = [.. batch.Select(entry => names.Position(entry.Key))];
+        var answer = await _link.CallAsync(RedisScript.Check, keys, [], _end.Token);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            batch[i].Value.Check(PositionOf(answer[1 + (2 * i)], answer[2 + (2 * i)]));
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        var names = _link.Names;
+        foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
+        {
+            await _link.CallAsync(RedisScript.Touch, [.. batch.Select(entry => names.Position(entry.Key))], [Milliseconds(PositionLife)], _end.Token);
+        }
+
+        await _subscriptions.RenewAsync(_end.Token);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "What was missed of {Channel} could not be read.")]
+    internal partial void LogRepairFailed(string channel, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "Channels could not be compared with the store.")]
+    private partial void LogCheckFailed(Exception exception);
+}
