@@ -37,6 +37,7 @@ public static class RealtimeGatewayServices
         services.AddSingleton<GatewayMetrics>();
         AddConfiguration(services, configure);
         AddBackplane(services);
+        AddNodes(services);
         AddSecurity(services);
         AddRateLimits(services);
         AddChannels(services);
@@ -141,6 +142,13 @@ public static class RealtimeGatewayServices
     }
 
     private static bool IsRedis(this IServiceProvider provider) => provider.GetRequiredService<RedisChoice>().Settings is not null;
+
+    private static void AddNodes(IServiceCollection services)
+    {
+        services.AddSingleton<NodeMessenger>();
+        services.AddSingleton<NodeEar>();
+        services.AddHostedService<NodeHearing>();
+    }
 
     private static void AddSecurity(IServiceCollection services)
     {

@@ -4,11 +4,14 @@ using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Tests.Backplane;
 
-/// <summary>A broker whose history can be made to fail, or to take its time.</summary>
+/// <summary>A broker whose history and subscriptions can be made to fail, or to take their time.</summary>
 internal sealed class HinderedBroker(IBroker broker) : IBroker
 {
     /// <summary>What happens before history is read; null for nothing.</summary>
     public Func<Task>? BeforeReading { get; set; }
+
+    /// <summary>What happens before somebody hears a channel; null for nothing.</summary>
+    public Func<Task>? BeforeSubscribing { get; set; }
 
     public ValueTask<Result<Receipt>> PublishAsync(Publication publication, Retention? retention, IdempotencyKey? key, CancellationToken cancellationToken) =>
         broker.PublishAsync(publication, retention, key, cancellationToken);
@@ -16,8 +19,15 @@ internal sealed class HinderedBroker(IBroker broker) : IBroker
     public ValueTask<int> SendAsync(string channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         broker.SendAsync(channel, message, cancellationToken);
 
-    public ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken) =>
-        broker.SubscribeAsync(channel, retention, handler, cancellationToken);
+    public async ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken)
+    {
+        if (BeforeSubscribing is { } hinder)
+        {
+            await hinder();
+        }
+
+        return await broker.SubscribeAsync(channel, retention, handler, cancellationToken);
+    }
 
     public ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken) =>
         broker.UnsubscribeAsync(channel, handler, cancellationToken);

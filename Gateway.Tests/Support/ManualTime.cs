@@ -5,6 +5,7 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _awaited = [];
     private DateTimeOffset _now = start ?? new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -26,9 +27,24 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         lock (_lock)
         {
             _timers.Add(timer);
+            if (_awaited.Remove(dueTime, out var awaited))
+            {
+                awaited.SetResult();
+            }
         }
 
         return timer;
+    }
+
+    /// <summary>Completes when a timer is made that is due after so long. To be asked for before that.</summary>
+    public Task WhenTimerIsMadeAsync(TimeSpan dueTime)
+    {
+        lock (_lock)
+        {
+            var awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add(dueTime, awaited);
+            return awaited.Task;
+        }
     }
 
     public void Advance(TimeSpan by)

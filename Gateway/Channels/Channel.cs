@@ -234,6 +234,10 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         {
             Send(sent.Message, sent.ExceptConnectionIds);
         }
+        else
+        {
+            services.Metrics.UnreadableMessage();
+        }
     }
 
     public void OnPresence(PresenceChange change)
@@ -283,7 +287,15 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
             var all = _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
             foreach (var subscriber in all.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
             {
-                subscriber.Deliver(message);
+                try
+                {
+                    subscriber.Deliver(message);
+                }
+                catch (Exception exception)
+                {
+                    // Neither the others nor who sent it are to have less for it.
+                    subscriber.OnDeliveryFailed(exception);
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.RateLimits;
@@ -160,6 +161,19 @@ internal sealed partial class Session : ICaller
         _services.Registry.Remove(this);
         await _subscriptions.ClearAsync(GraceOf(Identity));
         LogClosed(ConnectionId);
+    }
+
+    /// <summary>Hands over a message. One that cannot be handed over ends this session, and is nobody else's trouble.</summary>
+    public void Deliver(Outbound message)
+    {
+        try
+        {
+            Connection.Send(message);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
     }
 
     /// <summary>Ends the session because the gateway failed it. Whoever found that out does not wait for the end.</summary>

@@ -296,40 +296,5 @@ public sealed class HubLifetimeManagerTests
         await _hub.Groups.RemoveFromGroupAsync("nobody", "room").InTime();
     }
 
-    private async Task<Listener> ListenAsync(string? userId = null)
-    {
-        var client = await _gateway.ConnectAsync(userId is null ? null : TestTokens.For(userId));
-        return new Listener(client, await client.FindIdAsync());
-    }
-
-    private sealed class Listener
-    {
-        private readonly System.Threading.Channels.Channel<string> _told = System.Threading.Channels.Channel.CreateUnbounded<string>();
-
-        public Listener(TestClient client, string id)
-        {
-            Client = client;
-            Id = id;
-            client.Hub.On<string>("Told", text => _told.Writer.TryWrite(text));
-        }
-
-        public TestClient Client { get; }
-
-        public string Id { get; }
-
-        public bool HasMore => _told.Reader.TryPeek(out _);
-
-        public Task<string> NextAsync() => _told.Reader.ReadAsync().AsTask().InTime();
-
-        public async Task<IReadOnlyList<string>> UntilEndAsync()
-        {
-            var told = new List<string>();
-            while (await NextAsync() is var next && next != "end")
-            {
-                told.Add(next);
-            }
-
-            return told;
-        }
-    }
+    private Task<Listener> ListenAsync(string? userId = null) => Listener.ConnectAsync(_gateway, userId);
 }

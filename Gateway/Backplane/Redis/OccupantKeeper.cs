@@ -11,6 +11,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
 {
     private const int Stripes = 64;
     private const int BatchSize = 100;
+    private const int MaxSweeps = 100;
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -60,7 +61,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
         _local.Remove(channel, occupant);
         try
         {
-            if (await _scripts.LeaveAsync(channel, occupant.MemberId, occupant.ConnectionId, grace, string.Empty, CancellationToken.None) && grace > TimeSpan.Zero)
+            if (await _scripts.LeaveAsync(channel, occupant.MemberId, occupant.ConnectionId, grace, string.Empty, isSwept: false, CancellationToken.None) && grace > TimeSpan.Zero)
             {
                 _graces.Begin(channel, occupant, grace);
             }
@@ -100,7 +101,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     {
         try
         {
-            await _scripts.LeaveAsync(channel, occupant.MemberId, string.Empty, TimeSpan.Zero, string.Empty, CancellationToken.None);
+            await _scripts.LeaveAsync(channel, occupant.MemberId, string.Empty, TimeSpan.Zero, string.Empty, isSwept: false, CancellationToken.None);
         }
         catch (RealtimeException)
         {
@@ -123,7 +124,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
             }
         }
 
-        while (await SweepAsync(cancellationToken))
+        for (var i = 0; i < MaxSweeps && await SweepAsync(cancellationToken); i++)
         {
         }
     }
@@ -139,7 +140,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
                 using var _ = await GateOf(occupant.ConnectionId).EnterAsync(cancellationToken);
                 if (_local.Find(channel, occupant.ConnectionId) is null)
                 {
-                    await _scripts.LeaveAsync(channel, occupant.MemberId, occupant.ConnectionId, grace, string.Empty, cancellationToken);
+                    await _scripts.LeaveAsync(channel, occupant.MemberId, occupant.ConnectionId, grace, string.Empty, isSwept: false, cancellationToken);
                 }
             }
         }
@@ -162,7 +163,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
                 using var _ = await GateOf(connection).EnterAsync(cancellationToken);
                 if (_local.Find(channel, connection)?.MemberId != member)
                 {
-                    await _scripts.LeaveAsync(channel, member, connection, TimeSpan.Zero, _node.Id, cancellationToken);
+                    await _scripts.LeaveAsync(channel, member, connection, TimeSpan.Zero, _node.Id, isSwept: false, cancellationToken);
                 }
             }
         }
@@ -194,7 +195,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
         {
             if (RosterScripts.ReadEntry(due[i], 2) is [var channel, var member])
             {
-                await _scripts.LeaveAsync(channel, member, string.Empty, TimeSpan.Zero, string.Empty, cancellationToken);
+                await _scripts.LeaveAsync(channel, member, string.Empty, TimeSpan.Zero, string.Empty, isSwept: false, cancellationToken);
             }
         }
 
@@ -203,7 +204,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
             var node = (string)due[i]!;
             if (RosterScripts.ReadEntry(due[i + 1], 3) is [var channel, var member, var connection])
             {
-                await _scripts.LeaveAsync(channel, member, connection, TimeSpan.Zero, node, cancellationToken);
+                await _scripts.LeaveAsync(channel, member, connection, TimeSpan.Zero, node, isSwept: true, cancellationToken);
             }
             else if (node != _node.Id)
             {

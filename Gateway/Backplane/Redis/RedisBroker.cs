@@ -116,7 +116,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
 
     public async ValueTask<Position?> SubscribeAsync(string channel, Retention? retention, IBrokerHandler handler, CancellationToken cancellationToken)
     {
-        if (channel != NodeChannels.Control)
+        if (!NodeChannels.IsReserved(channel))
         {
             _lease.Demand();
         }

@@ -35,6 +35,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private volatile ConnectionMultiplexer? _connection;
     private volatile bool _isUp;
     private bool _isNew;
+    private int _isToldDown;
     private volatile string? _generation;
     private long _heardAt;
 
@@ -241,8 +242,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
             || exception is TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // Nobody else is to wait as long for the same answer.
-            LogFailed(exception.GetType().Name);
-            SetDown();
+            SetDown(exception.GetType().Name);
             throw new RealtimeException(Away);
         }
     }
@@ -251,12 +251,12 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private static bool IsPassing(RedisServerException exception) => exception.Message.Split(' ')[0] is
         "OOM" or "LOADING" or "READONLY" or "BUSY" or "MISCONF" or "MASTERDOWN" or "NOREPLICAS" or "NOAUTH" or "NOPERM" or "WRONGPASS" or "UNKILLABLE" or "TRYAGAIN";
 
-    private void SetDown()
+    private void SetDown(string? reason = null)
     {
-        if (_isUp)
+        _isUp = false;
+        if (reason is not null && Interlocked.Exchange(ref _isToldDown, 1) == 0)
         {
-            _isUp = false;
-            LogDown();
+            LogDown(reason);
         }
 
         if (_look.CurrentCount == 0)
@@ -290,8 +290,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
             catch (Exception exception) when (!_end.IsCancellationRequested)
             {
-                LogLookFailed(exception.GetType().Name, exception is RedisServerException or InvalidOperationException ? exception.Message : string.Empty);
-                SetDown();
+                SetDown(exception is RedisServerException or InvalidOperationException ? exception.Message : exception.GetType().Name);
             }
             catch (OperationCanceledException)
             {
@@ -300,8 +299,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
             if (_connection is { } connection && (_time.GetElapsedTime(brokenSince) > MaxSilence || _isUp && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) > MaxSilence))
             {
-                LogReplaced();
-                SetDown();
+                SetDown("nothing comes by the connection, which is replaced");
                 _connection = null;
                 _ = Task.Run(connection.Dispose); // What it throws nobody needs.
                 continue;
@@ -356,6 +354,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
             Volatile.Write(ref _heardAt, _time.GetTimestamp());
             _isUp = true;
+            Volatile.Write(ref _isToldDown, 0);
             LogUp();
             _begun.TrySetResult();
             Restored?.Invoke();
@@ -403,24 +402,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
     [LoggerMessage(1, LogLevel.Information, "Redis answers.")]
     private partial void LogUp();
 
-    [LoggerMessage(2, LogLevel.Warning, "Redis does not answer. Nothing can be published until it does; clients stay connected.")]
-    private partial void LogDown();
+    [LoggerMessage(2, LogLevel.Warning, "Redis does not answer: {Reason}. Nothing can be published until it does; clients stay connected.")]
+    private partial void LogDown(string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "The connection to Redis carries nothing and is replaced.")]
-    private partial void LogReplaced();
-
-    [LoggerMessage(4, LogLevel.Information, "The store in Redis is {Generation}. Where it was another before, every channel is in a new epoch.")]
+    [LoggerMessage(3, LogLevel.Information, "The store in Redis is {Generation}. Where it was another before, every channel is in a new epoch.")]
     private partial void LogStore(string? generation);
 
-    [LoggerMessage(5, LogLevel.Warning, "Gateway:Redis:Durable is set, and Redis does not say of itself that it has appendonly yes and appendfsync always: its restarts begin new epochs.")]
+    [LoggerMessage(4, LogLevel.Warning, "Gateway:Redis:Durable is set, and Redis does not say of itself that it has appendonly yes and appendfsync always: its restarts begin new epochs.")]
     private partial void LogNotDurable();
 
-    [LoggerMessage(6, LogLevel.Debug, "A call to Redis failed: {Kind}.")]
-    private partial void LogFailed(string kind);
-
-    [LoggerMessage(7, LogLevel.Warning, "Redis refused a call: {Code}.")]
+    [LoggerMessage(5, LogLevel.Warning, "Redis refused a call: {Code}.")]
     private partial void LogRefused(string code);
-
-    [LoggerMessage(8, LogLevel.Debug, "Redis could not be looked at: {Kind} {Text}")]
-    private partial void LogLookFailed(string kind, string text);
 }

@@ -45,6 +45,7 @@ internal sealed class RosterScripts(RedisLink link, Subscriptions subscriptions,
     /// <param name="connectionId">The connection; empty for those that were expected back until now.</param>
     /// <param name="grace">How long it is expected back.</param>
     /// <param name="ofNode">The node that it has to be of; empty for any.</param>
+    /// <param name="isSwept">Whether it is only because the lease of that node has ended, and not if it has one again.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it was in.</returns>
     public async ValueTask<bool> LeaveAsync(
@@ -53,15 +54,17 @@ internal sealed class RosterScripts(RedisLink link, Subscriptions subscriptions,
         string connectionId,
         TimeSpan grace,
         string ofNode,
+        bool isSwept,
         CancellationToken cancellationToken)
     {
         var names = link.Names;
         RedisKey[] keys =
-            [names.Roster(channel), names.Order(channel), names.Connections, names.Channels, names.Graces, names.Registry(channel)];
+            [names.Roster(channel), names.Order(channel), names.Connections, names.Channels, names.Graces, names.Registry(channel), names.Leases];
         RedisValue[] arguments =
         [
             subscriptions.TargetOf(channel), channel, names.NodePrefix, names.EnteredPrefix, memberId, connectionId,
             (long)Math.Ceiling(grace.TotalMilliseconds), IDirectory.MaxAnnounced, EntryOf(channel, memberId, connectionId), EntryOf(channel, memberId), ofNode,
+            isSwept ? "1" : string.Empty,
         ];
         return (string?)(await link.CallAsync(RedisScript.Leave, keys, arguments, cancellationToken))[1] == "1";
     }

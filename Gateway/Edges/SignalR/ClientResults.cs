@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -9,25 +10,42 @@ namespace RealtimeGateway.Edges.SignalR;
 internal sealed class ClientResults
 {
     private readonly ConcurrentDictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
+
+    // The "s" keeps these ids apart from those that clients choose; the rest before the number, from those of other nodes.
+    private readonly string _prefix = $"s{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}-";
     private long _lastId;
 
+    /// <summary>How many calls wait.</summary>
+    public int Count => _waiting.Count;
+
+    /// <summary>What a call ends with whose caller gives up.</summary>
+    public static HubException Cancelled() => new("Invocation canceled by the server.");
+
+    /// <summary>An id for a call that no other call has, on any node.</summary>
+    public string NewId() => _prefix + Interlocked.Increment(ref _lastId);
+
     /// <summary>Registers a call; the task ends with the client's answer, or with the token.</summary>
-    public (string InvocationId, Task<T> Answer) Add<T>(string connectionId, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">A call of this id waits already.</exception>
+    public Task<T> Add<T>(string id, string connectionId, CancellationToken cancellationToken)
     {
-        // The "s" keeps these ids apart from those that clients choose.
-        var id = "s" + Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting[id] = new Waiting(connectionId, typeof(T), completion => Complete(answer, completion));
-        var registration = cancellationToken.UnsafeRegister(
-            _ => Fail(id, answer, new HubException("Invocation canceled by the server.")),
-            null);
+        if (!_waiting.TryAdd(id, new Waiting(connectionId, typeof(T), completion => Complete(answer, completion), () => answer.TrySetCanceled())))
+        {
+            throw new InvalidOperationException($"A call with the id '{id}' waits already.");
+        }
+
+        var registration = cancellationToken.UnsafeRegister(_ => Fail(id, answer, Cancelled()), null);
         answer.Task.ContinueWith(
-            static (_, registration) => ((CancellationTokenRegistration)registration!).Unregister(),
+            static (task, registration) =>
+            {
+                _ = task.Exception; // Who gave up may look at it no more.
+                ((CancellationTokenRegistration)registration!).Unregister();
+            },
             registration,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-        return (id, answer.Task);
+        return answer.Task;
     }
 
     /// <summary>Takes a client's answer. One that nobody waits for any more is dropped.</summary>
@@ -47,6 +65,15 @@ internal sealed class ClientResults
         if (_waiting.TryRemove(completion.InvocationId!, out _))
         {
             waiting.Complete(completion);
+        }
+    }
+
+    /// <summary>Nobody waits for this call any more: its task is cancelled.</summary>
+    public void Drop(string id)
+    {
+        if (_waiting.TryRemove(id, out var waiting))
+        {
+            waiting.Drop();
         }
     }
 
@@ -78,5 +105,5 @@ internal sealed class ClientResults
         }
     }
 
-    private sealed record Waiting(string ConnectionId, Type Type, Action<CompletionMessage> Complete);
+    private sealed record Waiting(string ConnectionId, Type Type, Action<CompletionMessage> Complete, Action Drop);
 }

@@ -2,20 +2,25 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using RealtimeGateway.Backplane;
+using RealtimeGateway.Channels;
+using RealtimeGateway.Contracts;
 using RealtimeGateway.Sessions;
 
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// What <c>IHubContext&lt;RealtimeHub&gt;</c> reaches: groups are channels, users are found by their index, and no send waits
-/// for a client.
+/// What <c>IHubContext&lt;RealtimeHub&gt;</c> reaches, on every node: groups are channels, everybody and every user have one, and no
+/// send waits for a client. What concerns one connection is done here if it is here, and asked of the other nodes if it is not.
 /// </summary>
-internal sealed class GatewayHubLifetimeManager(SessionServices services, SignalRWire wire) : HubLifetimeManager<RealtimeHub>
+internal sealed class GatewayHubLifetimeManager(
+    SessionServices services,
+    IBroker broker,
+    NodeMessenger nodes,
+    HubProtocols protocols,
+    ClientResults results,
+    RemoteCalls remoteCalls) : HubLifetimeManager<RealtimeHub>
 {
-    private static readonly HashSet<string> NobodyExcluded = [];
-
-    private readonly ClientResults _results = new();
-
     public override Task OnConnectedAsync(HubConnectionContext connection) =>
         ConnectionOf(connection).OpenSessionAsync(connection, services);
 
@@ -28,21 +33,37 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         string methodName,
         object?[] args,
         IReadOnlyList<string> excludedConnectionIds,
-        CancellationToken cancellationToken = default)
-    {
-        var excluded = excludedConnectionIds.ToHashSet(StringComparer.Ordinal);
-        return SendTo(services.Registry.All.Where(session => !excluded.Contains(session.ConnectionId)), methodName, args);
-    }
+        CancellationToken cancellationToken = default) =>
+        SendToAsync([ChannelName.All], methodName, args, excludedConnectionIds, cancellationToken);
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         SendConnectionsAsync([connectionId], methodName, args, cancellationToken);
 
-    public override Task SendConnectionsAsync(
+    public override async Task SendConnectionsAsync(
         IReadOnlyList<string> connectionIds,
         string methodName,
         object?[] args,
-        CancellationToken cancellationToken = default) =>
-        SendTo(connectionIds.Select(services.Registry.Find).OfType<Session>(), methodName, args);
+        CancellationToken cancellationToken = default)
+    {
+        var message = protocols.Encode(invocationId: null, methodName, args);
+        var elsewhere = new List<string>();
+        foreach (var id in connectionIds)
+        {
+            if (services.Registry.Find(id) is { } session)
+            {
+                session.Deliver(message);
+            }
+            else
+            {
+                elsewhere.Add(id);
+            }
+        }
+
+        if (elsewhere.Count > 0)
+        {
+            await nodes.TellAsync(NodeChannels.All, new HubErrand.Send(elsewhere, message.Bytes).Write(), cancellationToken);
+        }
+    }
 
     public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         SendGroupExceptAsync(groupName, methodName, args, [], cancellationToken);
@@ -51,27 +72,16 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         IReadOnlyList<string> groupNames,
         string methodName,
         object?[] args,
-        CancellationToken cancellationToken = default)
-    {
-        var message = new RawInvocation(wire, methodName, args);
-        foreach (var group in groupNames)
-        {
-            services.Channels.Find(group)?.Send(message, NobodyExcluded);
-        }
-
-        return Task.CompletedTask;
-    }
+        CancellationToken cancellationToken = default) =>
+        SendToAsync([.. groupNames.Select(ChannelOf)], methodName, args, [], cancellationToken);
 
     public override Task SendGroupExceptAsync(
         string groupName,
         string methodName,
         object?[] args,
         IReadOnlyList<string> excludedConnectionIds,
-        CancellationToken cancellationToken = default)
-    {
-        services.Channels.Find(groupName)?.Send(new RawInvocation(wire, methodName, args), excludedConnectionIds.ToHashSet(StringComparer.Ordinal));
-        return Task.CompletedTask;
-    }
+        CancellationToken cancellationToken = default) =>
+        SendToAsync([ChannelOf(groupName)], methodName, args, excludedConnectionIds, cancellationToken);
 
     public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         SendUsersAsync([userId], methodName, args, cancellationToken);
@@ -81,67 +91,91 @@ internal sealed class GatewayHubLifetimeManager(SessionServices services, Signal
         string methodName,
         object?[] args,
         CancellationToken cancellationToken = default) =>
-        SendTo(userIds.SelectMany(services.Registry.OfUser), methodName, args);
+        SendToAsync([.. userIds.Select(ChannelName.OfUser)], methodName, args, [], cancellationToken);
 
-    public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
-        services.Registry.Find(connectionId)?.GrantAsync(groupName, cancellationToken).AsTask() ?? Task.CompletedTask;
+    public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        var channel = ChannelOf(groupName);
+        if (services.Registry.Find(connectionId) is { } session)
+        {
+            await session.GrantAsync(channel, cancellationToken);
+        }
+        else
+        {
+            await nodes.AskAsync(NodeChannels.All, new HubErrand.Join(connectionId, channel).Write(), cancellationToken);
+        }
+    }
 
-    public override Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
-        services.Registry.Find(connectionId)?.ExpelAsync(groupName, cancellationToken).AsTask() ?? Task.CompletedTask;
+    public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        var channel = ChannelOf(groupName);
+        if (services.Registry.Find(connectionId) is { } session)
+        {
+            await session.ExpelAsync(channel, cancellationToken);
+        }
+        else
+        {
+            await nodes.AskAsync(NodeChannels.All, new HubErrand.Leave(connectionId, channel).Write(), cancellationToken);
+        }
+    }
 
-    public override async Task<T> InvokeConnectionAsync<T>(
+    public override Task<T> InvokeConnectionAsync<T>(
         string connectionId,
         string methodName,
         object?[] args,
         CancellationToken cancellationToken)
     {
-        if (services.Registry.Find(connectionId)?.Connection is not SignalRConnection connection)
-        {
-            throw new IOException($"Connection '{connectionId}' does not exist.");
-        }
+        var callId = results.NewId();
+        var invocation = protocols.Encode(callId, methodName, args);
+        return services.Registry.Find(connectionId)?.Connection is SignalRConnection connection
+            ? InvokeHereAsync<T>(connection, callId, invocation, cancellationToken)
+            : remoteCalls.InvokeAsync<T>(connectionId, callId, invocation, cancellationToken);
+    }
 
+    public override Task SetConnectionResultAsync(string connectionId, CompletionMessage result)
+    {
+        results.Complete(connectionId, result);
+        return Task.CompletedTask;
+    }
+
+    public override bool TryGetReturnType(string invocationId, [NotNullWhen(true)] out Type? type) => results.TryGetType(invocationId, out type);
+
+    private static SignalRConnection ConnectionOf(HubConnectionContext connection) =>
+        connection.Features.GetRequiredFeature<SignalRConnection>();
+
+    // In what nodes say to each other no session has a place, and no message of server code.
+    private static string ChannelOf(string groupName) => NodeChannels.IsReserved(groupName)
+        ? throw new ArgumentException($"The group '{groupName}' is the gateway's own: nodes speak to each other in it. Take another name.", nameof(groupName))
+        : groupName;
+
+    private async Task SendToAsync(
+        IReadOnlyList<string> channels,
+        string method,
+        object?[] args,
+        IReadOnlyList<string> excludedConnectionIds,
+        CancellationToken cancellationToken)
+    {
+        var message = new SentMessage(protocols.Encode(invocationId: null, method, args), excludedConnectionIds.ToHashSet(StringComparer.Ordinal));
+        var bytes = message.Write();
+        await Task.WhenAll(channels.Select(channel => broker.SendAsync(channel, bytes, cancellationToken).AsTask()));
+    }
+
+    private async Task<T> InvokeHereAsync<T>(
+        SignalRConnection connection,
+        string callId,
+        OutboundBytes invocation,
+        CancellationToken cancellationToken)
+    {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Aborted);
-        var (invocationId, answer) = _results.Add<T>(connectionId, until.Token);
-        try
-        {
-            connection.Send(new InvocationMessage(invocationId, Callbacks.OnWire(methodName), args));
-        }
-        catch
-        {
-            // The arguments cannot be encoded. Nothing was sent, so nothing will answer.
-            await until.CancelAsync();
-            throw;
-        }
-
+        var answer = results.Add<T>(callId, connection.Id, until.Token);
+        connection.Send(invocation);
         try
         {
             return await answer;
         }
         catch (HubException) when (connection.Aborted.IsCancellationRequested)
         {
-            throw new IOException($"Connection '{connectionId}' disconnected.");
+            throw new IOException($"Connection '{connection.Id}' disconnected.");
         }
-    }
-
-    public override Task SetConnectionResultAsync(string connectionId, CompletionMessage result)
-    {
-        _results.Complete(connectionId, result);
-        return Task.CompletedTask;
-    }
-
-    public override bool TryGetReturnType(string invocationId, [NotNullWhen(true)] out Type? type) => _results.TryGetType(invocationId, out type);
-
-    private static SignalRConnection ConnectionOf(HubConnectionContext connection) =>
-        connection.Features.GetRequiredFeature<SignalRConnection>();
-
-    private Task SendTo(IEnumerable<Session> sessions, string method, object?[] args)
-    {
-        var message = new RawInvocation(wire, method, args);
-        foreach (var session in sessions)
-        {
-            session.Connection.Send(message);
-        }
-
-        return Task.CompletedTask;
     }
 }

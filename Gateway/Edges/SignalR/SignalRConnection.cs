@@ -67,6 +67,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public int UnsentBytes => _queue.UnsentBytes;
 
+    /// <summary>The protocol that its client speaks.</summary>
+    public IHubProtocol Protocol => _protocol;
+
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR;
+using RealtimeGateway.Backplane;
 using RealtimeGateway.Configuration;
 
 namespace RealtimeGateway.Edges.SignalR;
@@ -35,9 +36,14 @@ internal static class SignalRServices
         services.AddSingleton<Negotiations>();
         services.AddSingleton<UnfinishedConnections>();
         services.AddSingleton<SignalRWire>();
+        services.AddSingleton<HubProtocols>();
+        services.AddSingleton<ClientResults>();
+        services.AddSingleton<ForwardedCalls>();
+        services.AddSingleton<RemoteCalls>();
+        services.AddSingleton<INodeListener, HubListener>();
         services.AddSingleton<HubLifetimeManager<RealtimeHub>, GatewayHubLifetimeManager>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<RealtimeHub>>(
             provider,
-            new GatewayProtocolResolver(provider.GetRequiredService<GatewayJsonProtocol>())));
+            provider.GetRequiredService<HubProtocols>()));
     }
 }

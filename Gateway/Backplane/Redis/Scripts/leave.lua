@@ -1,10 +1,14 @@
 #!lua flags=allow-oom
 -- Takes a connection out of a channel, or what was expected back and did not come in time.
--- KEYS  1 generation, 2 roster, 3 order of its members, 4 connections by channel, 5 channels in use, 6 graces, 7 registry of hearers
+-- KEYS  1 generation, 2 roster, 3 order of its members, 4 connections by channel, 5 channels in use, 6 graces, 7 registry of hearers,
+--       8 leases
 -- ARGV  1 the channel to tell, or '' for the registry, 2 the channel's name, 3 prefix of the nodes' channels, 4 prefix of what nodes
 --       have entered, 5 member, 6 connection, or '' for those whose grace has ended, 7 for how long it is expected back (ms),
 --       8 members up to whom changes are told, 9 entry of this connection among those of its node, 10 entry among the graces
---       11 the node of which it has to be, or ''
+--       11 the node of which it has to be, or '', 12 '1' when only because the lease of that node has ended
+if ARGV[12] == '1' and tonumber(redis.call('ZSCORE', KEYS[8], ARGV[11]) or 0) > now() then
+  return {'ok', '0'}
+end
 local roster = redis.call('HGET', KEYS[2], ARGV[5])
 if not roster then
   redis.call('ZREM', KEYS[6], ARGV[10])

@@ -3,7 +3,7 @@
 -- before all have had time to renew.
 -- KEYS  1 generation, 2 leases, 3 applied, 4 directory, 5 position of the control log
 -- ARGV  1 node, 2 how long a lease is (ms), 3 how far the node has applied the control log, or '', 4 a name for another directory
--- gives 'ok' directory known? (control log's epoch, offset)
+-- gives 'ok' directory held? (it had not ended, so nobody has let go of anything) epoch offset (of the control log)
 local generation = redis.call('HGET', KEYS[1], 'id')
 if not generation then
   return {'lost'}
@@ -15,7 +15,8 @@ if not directory[2] or time - tonumber(directory[2]) > span * 0.6 then
   redis.call('HSET', KEYS[4], 'id', id, 'quiet', whole(time + span))
 end
 redis.call('HSET', KEYS[4], 'beat', whole(time))
-local known = redis.call('ZSCORE', KEYS[2], ARGV[1])
+local ends = redis.call('ZSCORE', KEYS[2], ARGV[1])
+local held = ends and tonumber(ends) > time
 redis.call('ZADD', KEYS[2], time + span, ARGV[1])
 if ARGV[3] ~= '' then
   redis.call('HSET', KEYS[3], ARGV[1], ARGV[3])
@@ -24,4 +25,4 @@ local control = redis.call('HMGET', KEYS[5], 'generation', 'epoch', 'offset')
 if control[1] ~= generation then
   control = {}
 end
-return {'ok', id, known and '1' or '0', control[2] or '', control[3] or ''}
+return {'ok', id, held and '1' or '0', control[2] or '', control[3] or ''}
