@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
@@ -18,6 +19,10 @@ internal sealed class HubPublishingClient(string userId) : IPublishingClient
         try
         {
             return await CallAsync(node.HubUrl, channel, data, id);
+        }
+        catch (WebSocketException exception) when (exception.Message.Contains("'503'", StringComparison.Ordinal))
+        {
+            return new PublishOutcome(Id: null, Code: ErrorCodes.Unavailable); // Refused at the door.
         }
         catch (Exception exception) when (Reader.IsLost(exception))
         {
