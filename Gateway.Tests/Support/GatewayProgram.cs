@@ -6,6 +6,7 @@ namespace RealtimeGateway.Tests.Support;
 internal sealed class GatewayProgram : IAsyncDisposable
 {
     private const string Ready = "RealtimeGateway is ready: ";
+    private const string Development = "  Environment: Development";
 
     private static readonly string[] Listen = ["--urls", "http://127.0.0.1:0"];
 
@@ -46,6 +47,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <summary>What it said until it was ready.</summary>
     public IReadOnlyList<string> Said => _said;
 
+    private bool IsInDevelopment => _said.Exists(line => line.StartsWith(Development, StringComparison.Ordinal));
+
     /// <summary>Starts it and waits until it has said all it says when it is ready.</summary>
     public static async Task<GatewayProgram> StartAsync(string binary, string folder, params (string Name, string Value)[] environment)
     {
@@ -59,8 +62,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
                 program.Url = line[Ready.Length..].Replace("realtime", string.Empty, StringComparison.Ordinal);
             }
 
-            // The lines that follow are indented; the last of them is the one about channels or tokens.
-            if (program.Url.Length > 0 && (line.Contains("development token", StringComparison.Ordinal) || line.Contains("No channel", StringComparison.Ordinal)))
+            // The lines that follow are indented; the last of them is the one about broadcasts, or in Development about a token.
+            if (program.Url.Length > 0 && line.StartsWith(program.IsInDevelopment ? "  A development token" : "  Broadcasts: ", StringComparison.Ordinal))
             {
                 return program;
             }
@@ -123,10 +126,19 @@ internal sealed class GatewayProgram : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as whoever runs it does (SIGTERM).</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>Lets it do nothing, its connections open, until it is continued (SIGSTOP).</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public Task ContinueAsync() => SignalAsync("-CONT");
+
+    /// <summary>Ends it without a word (SIGKILL).</summary>
+    public async Task KillAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync().InTime();
+        _process.Kill();
+        await _process.WaitForExitAsync().InTime();
     }
 
     /// <summary>Reads all that it says from the first call on. Completes when it has ended.</summary>
@@ -143,11 +155,16 @@ internal sealed class GatewayProgram : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync().InTime();
+            await KillAsync();
         }
 
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().InTime();
     }
 
     private async Task<(int ExitCode, IReadOnlyList<string> Said)> RunToEndAsync()

@@ -62,11 +62,12 @@ internal sealed class RawClient : IAsyncDisposable
     public Task<JsonNode> NextOfTypeAsync(int type) => FindOfTypeAsync(type).InTime(); // Pings alone would come without end.
 
     /// <summary>The next message.</summary>
-    public async Task<JsonNode> NextAsync()
+    /// <param name="patience">How long nothing at all may come; null for as long as anything in a test.</param>
+    public async Task<JsonNode> NextAsync(TimeSpan? patience = null)
     {
         while (_messages.Count == 0)
         {
-            await ReceiveAsync();
+            await ReceiveAsync(patience ?? Bounds.Timeout);
         }
 
         return _messages.Dequeue();
@@ -93,9 +94,9 @@ internal sealed class RawClient : IAsyncDisposable
     private Task SendAsync(byte[] bytes, WebSocketMessageType type) =>
         _socket.SendAsync(bytes, type, endOfMessage: true, CancellationToken.None).InTime();
 
-    private async Task ReceiveAsync()
+    private async Task ReceiveAsync(TimeSpan patience)
     {
-        var read = await _socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None).AsTask().InTime();
+        var read = await _socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None).AsTask().WaitAsync(patience);
         if (read.MessageType == WebSocketMessageType.Close)
         {
             throw new InvalidOperationException($"The gateway closed the connection: {_socket.CloseStatus}.");
