@@ -6,7 +6,10 @@ public static class SubscriptionStates
     /// <summary>The right to read is gone; nothing more comes from this channel.</summary>
     public const string Revoked = "revoked";
 
-    /// <summary>Something of this channel was not told; with the reason <see cref="Presence"/>, changes of its members: list them again.</summary>
+    /// <summary>
+    /// Something of this channel was not told. With the reason <see cref="Presence"/>, changes of its members: list them again. With one
+    /// of <see cref="RecoveryReasons"/>, publications: they are lost for this session, and it hears what comes after the position.
+    /// </summary>
     public const string Gap = "gap";
 
     /// <summary>

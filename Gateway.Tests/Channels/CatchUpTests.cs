@@ -96,6 +96,48 @@ public sealed class CatchUpTests
         });
     }
 
+    [Test]
+    public async Task WhatTheBackplaneLost_IsToldToWhoIsLive_WhoThenHearsWhatFollows_ThoughItsOffsetsAreLower()
+    {
+        var reader = new Reader();
+        var start = (await JoinAsync(reader, null)).From!;
+        await PublishAsync(3);
+        var top = new Position("another", 1);
+
+        _channel.OnGap(top, RecoveryReasons.EpochChanged);
+        foreach (var offset in new[] { 1, 2 })
+        {
+            _channel.OnPublication(BrokerSpecification.Some(Name) with { Position = top with { Offset = offset } });
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(start.Offset, Is.Zero);
+            Assert.That(reader.Gaps, Is.EqualTo(new[] { (top, RecoveryReasons.EpochChanged) }));
+            Assert.That(reader.Offsets, Is.EqualTo(new[] { 1, 2, 3, 2 }), "what is not after the gap is not handed over");
+        });
+    }
+
+    [Test]
+    public async Task WhatTheBackplaneLost_EndsTheRecoveryOfWhoCatchesUp_WithoutAWordOfSuccess()
+    {
+        var start = await BeginAsync();
+        await PublishAsync(10);
+        var reader = new Reader { Room = 1 };
+        var joining = TryJoinAsync(reader, start).AsTask();
+        await reader.WaitingAsync();
+
+        _channel.OnGap(new Position("another", 0), RecoveryReasons.EpochChanged);
+        reader.Room = int.MaxValue;
+        var result = await joining.InTime();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo(ErrorCodes.Unavailable));
+            Assert.That(reader.Gaps, Is.Empty);
+        });
+    }
+
     [TestCase(16, 0, "too_far")]
     [TestCase(21, 0, "trimmed")]
     [TestCase(2, 3, "position_ahead")]

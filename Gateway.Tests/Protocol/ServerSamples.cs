@@ -143,6 +143,7 @@ internal static class ServerSamples
         Presence("callback-presence-leave", PresenceTypes.Leave, GuestThere with { Connections = 0 }),
         Notice("callback-subscription-revoked", new("team:blue:room", SubscriptionStates.Revoked, ErrorCodes.TokenExpired)),
         Notice("callback-subscription-gap", new("chat:lobby", SubscriptionStates.Gap, SubscriptionStates.Presence)),
+        Notice("callback-subscription-gap-lost", new("chat:orders", SubscriptionStates.Gap, RecoveryReasons.EpochChanged, "9b6f0d2c415e7a38", 0)),
         Notice("callback-subscription-position", new("chat:orders", SubscriptionStates.Position, Epoch: Orders(57).Epoch, Offset: 57)),
     ];
 
