@@ -224,11 +224,11 @@ public sealed class TwoNodesTests
             await client.DisposeAsync();
         }
 
-        var (exitCode, _) = await program.UntilItEndsAsync().WaitAsync(TimeSpan.FromSeconds(33));
+        var (exitCode, said) = await program.UntilItEndsAsync().WaitAsync(TimeSpan.FromSeconds(33));
         Assert.Multiple(() =>
         {
             Assert.That(farewells.Select(close => (string?)close["error"]), Has.All.StartsWith("unavailable: "));
-            Assert.That(exitCode, Is.Zero);
+            Assert.That(exitCode, Is.Zero, said);
             Assert.That(since.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
         });
     }

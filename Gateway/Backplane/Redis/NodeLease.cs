@@ -131,17 +131,17 @@ internal sealed partial class NodeLease : IAsyncDisposable
                 await RenewAsync();
                 wait = _isOpen ? Interval : Interval / 8;
             }
+            catch (Exception) when (_end.IsCancellationRequested)
+            {
+                return; // Whatever it was, nobody waits for it any more.
+            }
             catch (RealtimeException)
             {
                 wait = Interval / 8;
             }
-            catch (Exception exception) when (!_end.IsCancellationRequested)
+            catch (Exception exception)
             {
                 LogFailed(exception);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
 
             // What has been applied meanwhile may be all that the fence waits for.

@@ -40,8 +40,8 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<RedisBroker> _logger;
     private readonly ConcurrentDictionary<string, HeardChannel> _heard = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _end = new();
-    private readonly Task _checking;
+    private readonly RecurringTask _checking;
+    private readonly RecurringTask _renewing;
 
     public RedisBroker(
         RedisLink link,
@@ -60,7 +60,8 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         link.Restored += OnRestored;
         lease.Opened += RepairAll;
         lease.ControlNeeded += OnControlNeeded;
-        _checking = Task.Run(CheckAsync);
+        _checking = new RecurringTask(CheckAsync, CheckInterval, time, logger);
+        _renewing = new RecurringTask(RenewAsync, RenewInterval, time, logger);
     }
 
     /// <summary>Which store it is that this node speaks to.</summary>
@@ -215,21 +216,15 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     }
 
     /// <summary>The store has lost something that it had.</summary>
-    public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, _end.Token);
+    public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, CancellationToken.None);
 
-    // A host's services let go of it by each of the names that it has there.
     public async ValueTask DisposeAsync()
     {
-        if (_end.IsCancellationRequested)
-        {
-            return;
-        }
-
         _link.Restored -= OnRestored;
         _lease.Opened -= RepairAll;
         _lease.ControlNeeded -= OnControlNeeded;
-        await _end.CancelAsync();
-        await _checking;
+        await _checking.DisposeAsync();
+        await _renewing.DisposeAsync();
     }
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
@@ -275,77 +270,36 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         RepairAll();
     });
 
-    private async Task CheckAsync()
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(CheckInterval, _time);
-        var renewedAt = _time.GetTimestamp();
-        while (await NextAsync(timer))
+        foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
         {
-            try
-            {
-                foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
-                {
-                    await CheckAsync(batch);
-                }
-
-                if (_time.GetElapsedTime(renewedAt) > RenewInterval)
-                {
-                    renewedAt = _time.GetTimestamp();
-                    await RenewAsync();
-                }
-            }
-            catch (RealtimeException)
-            {
-                // The store does not answer; the next time it may.
-            }
-            catch (Exception exception) when (!_end.IsCancellationRequested)
-            {
-                LogCheckFailed(exception);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await CheckAsync(batch, cancellationToken);
         }
     }
 
-    private async ValueTask<bool> NextAsync(PeriodicTimer timer)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(_end.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private async Task CheckAsync(KeyValuePair<string, HeardChannel>[] batch)
+    private async Task CheckAsync(KeyValuePair<string, HeardChannel>[] batch, CancellationToken cancellationToken)
     {
         var names = _link.Names;
         RedisKey[] keys = [.. batch.Select(entry => names.Position(entry.Key))];
-        var answer = await _link.CallAsync(RedisScript.Check, keys, [], _end.Token);
+        var answer = await _link.CallAsync(RedisScript.Check, keys, [], cancellationToken);
         for (var i = 0; i < batch.Length; i++)
         {
             batch[i].Value.Check(PositionOf(answer[1 + (2 * i)], answer[2 + (2 * i)]));
         }
     }
 
-    private async Task RenewAsync()
+    private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var names = _link.Names;
         foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
         {
-            await _link.CallAsync(RedisScript.Touch, [.. batch.Select(entry => names.Position(entry.Key))], [Milliseconds(PositionLife)], _end.Token);
+            await _link.CallAsync(RedisScript.Touch, [.. batch.Select(entry => names.Position(entry.Key))], [Milliseconds(PositionLife)], cancellationToken);
         }
 
-        await _subscriptions.RenewAsync(_end.Token);
+        await _subscriptions.RenewAsync(cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Error, "What was missed of {Channel} could not be read.")]
     internal partial void LogRepairFailed(string channel, Exception exception);
-
-    [LoggerMessage(2, LogLevel.Error, "Channels could not be compared with the store.")]
-    private partial void LogCheckFailed(Exception exception);
 }

@@ -288,13 +288,13 @@ internal sealed partial class RedisLink : IAsyncDisposable
                 await LookAsync(_connection!);
                 brokenSince = _time.GetTimestamp();
             }
-            catch (Exception exception) when (!_end.IsCancellationRequested)
+            catch (Exception) when (_end.IsCancellationRequested)
+            {
+                return; // Whatever it was, nobody waits for it any more.
+            }
+            catch (Exception exception)
             {
                 SetDown(exception is RedisServerException or InvalidOperationException ? exception.Message : exception.GetType().Name);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
 
             if (_connection is { } connection && (_time.GetElapsedTime(brokenSince) > MaxSilence || _isUp && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) > MaxSilence))
