@@ -71,7 +71,7 @@ public abstract class ControlLogSpecification
             Assert.That((answer.Status, answer.Body.ToJsonString()), Is.EqualTo((200, Complete)));
             Assert.That(await ann.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage(Room, "revoked", "stolen")));
             Assert.That(await ann.EventsUntilNowAsync(), Is.Empty);
-            Assert.That(await bob.EventsUntilNowAsync(), Has.Count.EqualTo(2));
+            Assert.That(await HeardAsync(bob, 2), Has.Count.EqualTo(2));
         });
     }
 
@@ -105,7 +105,7 @@ public abstract class ControlLogSpecification
             Assert.That(answer.Complete, Is.True);
             Assert.That((await lost.NextRevocationAsync()).Reason, Is.EqualTo("stolen"));
             Assert.That(await lost.EventsUntilNowAsync(), Is.Empty);
-            Assert.That(await kept.EventsUntilNowAsync(), Has.Count.EqualTo(2));
+            Assert.That(await HeardAsync(kept, 2), Has.Count.EqualTo(2));
         });
         await AssertIsRefusedAsync(Two, phone);
     }
@@ -189,7 +189,7 @@ public abstract class ControlLogSpecification
             Assert.That((await client.Closed)!.Message, Does.Contain("permission_denied: A server has ended this session."));
         }
 
-        Assert.That(await bob.EventsUntilNowAsync(), Has.Count.EqualTo(2));
+        Assert.That(await HeardAsync(bob, 2), Has.Count.EqualTo(2));
         await ConnectAsync(Two, "ann");
     }
 
@@ -212,7 +212,7 @@ public abstract class ControlLogSpecification
             Assert.Multiple(async () =>
             {
                 Assert.That(await client.NextRevocationAsync(), Is.EqualTo(new SubscriptionMessage("chat:a", "revoked", "permission_denied")));
-                Assert.That((await client.EventsUntilNowAsync()).Select(heard => heard.Data.GetString()), Is.EqualTo(new[] { "kept", "kept" }));
+                Assert.That((await HeardAsync(client, 2)).Select(heard => heard.Data.GetString()), Is.EqualTo(new[] { "kept", "kept" }));
             });
         }
     }
@@ -333,7 +333,7 @@ public abstract class ControlLogSpecification
         {
             Assert.That(answer.Complete, Is.True);
             Assert.That(measured["realtime.control.unreadable"], Is.EqualTo(1));
-            Assert.That(await ann.EventsUntilNowAsync(), Has.Count.EqualTo(2), "and what it might have meant is not done");
+            Assert.That(await HeardAsync(ann, 2), Has.Count.EqualTo(2), "and what it might have meant is not done");
         });
     }
 
@@ -415,6 +415,19 @@ public abstract class ControlLogSpecification
         {
             await node.Services.GetRequiredService<IRealtimePublisher>().PublishAsync(channel, "message", text);
         }
+    }
+
+    // So many events, which come in their time, and whatever else has come by then.
+    private static async Task<IReadOnlyList<EventMessage>> HeardAsync(TestClient client, int count)
+    {
+        var heard = new List<EventMessage>();
+        while (heard.Count < count)
+        {
+            heard.Add(await client.NextEventAsync());
+        }
+
+        heard.AddRange(await client.EventsUntilNowAsync());
+        return heard;
     }
 
     // About five hundred a second.

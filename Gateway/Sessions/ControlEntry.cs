@@ -11,6 +11,7 @@ namespace RealtimeGateway.Sessions;
 [JsonDerivedType(typeof(AssignRoles), "assign_roles")]
 [JsonDerivedType(typeof(DisconnectUser), "disconnect_user")]
 [JsonDerivedType(typeof(UnsubscribeUser), "unsubscribe_user")]
+[JsonDerivedType(typeof(RememberAgain), "remember_again")]
 internal abstract record ControlEntry
 {
     private const int CurrentVersion = 1;

@@ -188,7 +188,7 @@ internal sealed partial class ControlLog(
             }
             else if (ControlEntry.TryRead(bytes.Value, out var entry))
             {
-                await _begun.Writer.WriteAsync((position, ApplyAsync(entry)), stop);
+                await (entry is RememberAgain ? BeginAnewAsync(position, stop) : BeginAsync(position, entry, stop));
             }
             else
             {
@@ -199,9 +199,19 @@ internal sealed partial class ControlLog(
         }
     }
 
+    private async Task BeginAsync(Position position, ControlEntry entry, CancellationToken stop) =>
+        await _begun.Writer.WriteAsync((position, ApplyAsync(entry)), stop);
+
     private async Task BeginAnewAsync(Position position, CancellationToken stop)
     {
-        await RetryAsync(() => memory.ExchangeAsync(stop), stop);
+        var hasToldMore = false;
+        await RetryAsync(async () => hasToldMore |= await memory.ExchangeAsync(stop), stop);
+        if (hasToldMore)
+        {
+            // A node that has read what the nodes remember before this was written did not read it.
+            await RetryAsync(async () => (await WriteAsync(new RememberAgain())).OrThrow(), stop);
+        }
+
         await _begun.Writer.WriteAsync((position, effects.ApplyAllAsync()), stop);
     }
 
@@ -213,7 +223,7 @@ internal sealed partial class ControlLog(
         if (following is not null)
         {
             // Before this node reports the entry: whoever waits for that finds what follows.
-            (await WriteAsync(following)).OrThrow();
+            await RetryAsync(async () => (await WriteAsync(following)).OrThrow(), _stop.Token);
         }
     }
 

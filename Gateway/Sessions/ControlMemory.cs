@@ -15,7 +15,8 @@ internal sealed class ControlMemory(IRecordStore store, ControlEffects effects, 
     /// <summary>
     /// Learns what the nodes remember, and tells them what they do not and this one does: the store may have lost it.
     /// </summary>
-    public async Task ExchangeAsync(CancellationToken cancellationToken)
+    /// <returns>Whether there was something that they did not.</returns>
+    public async Task<bool> ExchangeAsync(CancellationToken cancellationToken)
     {
         var stored = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var record in await store.ReadAsync(cancellationToken))
@@ -31,9 +32,12 @@ internal sealed class ControlMemory(IRecordStore store, ControlEffects effects, 
             }
         }
 
-        foreach (var entry in effects.Remembered.Where(entry => !stored.TryGetValue(entry.Key, out var at) || at < entry.At))
+        var untold = effects.Remembered.Where(entry => !stored.TryGetValue(entry.Key, out var at) || at < entry.At).ToArray();
+        foreach (var entry in untold)
         {
             await WriteAsync(entry, cancellationToken);
         }
+
+        return untold.Length > 0;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
         Node = node;
         Link = new RedisLink(settings, Node, TimeProvider.System, NullLogger<RedisLink>.Instance);
         Lease = new NodeLease(Link, Node, TimeProvider.System, NullLogger<NodeLease>.Instance);
-        _subscriptions = new Subscriptions(Link, Node, metrics);
+        _subscriptions = new Subscriptions(Link, Node, metrics, TimeProvider.System);
         Broker = new RedisBroker(Link, Lease, _subscriptions, metrics, TimeProvider.System, NullLogger<RedisBroker>.Instance);
         Directory = new RedisDirectory(Link, Node, Lease, _subscriptions, metrics, TimeProvider.System, NullLogger<RedisDirectory>.Instance);
         Records = new RedisRecordStore(Link);

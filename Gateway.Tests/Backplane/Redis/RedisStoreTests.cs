@@ -290,6 +290,41 @@ public sealed class RedisStoreTests
         });
     }
 
+    [Test]
+    public async Task WhatIsToldWhileTheStoreIsAway_IsThereWhenItIsBack()
+    {
+        var (ann, bob) = (DirectorySpecification.User("ann", "c1"), DirectorySpecification.User("bob", "c2"));
+        await _one.Directory.EnterAsync(Channel, ann);
+        await _one.Directory.EnterAsync(Channel, bob);
+        await _server.PauseAsync();
+        await _one.Directory.EnterAsync(Channel, DirectorySpecification.User("ann", "c1", """{"name":"Ann"}"""));
+        await _one.Directory.LeaveAsync(Channel, bob, TimeSpan.Zero);
+        await _one.Directory.EnterAsync(Channel, DirectorySpecification.Guest("c3"));
+        await _server.ContinueAsync();
+
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        string[] members;
+        do
+        {
+            await Task.Delay(20, timeout.Token);
+            members = await MembersAsync();
+        }
+        while (!members.SequenceEqual(["guest:c3 as ''", "user:ann as 'Ann'"]));
+
+        async Task<string[]> MembersAsync()
+        {
+            try
+            {
+                var slice = await _other.Directory.ReadAsync(Channel, after: null, limit: 10, timeout.Token);
+                return [.. slice.Members.Select(member => $"{member.Id} as '{member.Profile?.GetProperty("name")}'")];
+            }
+            catch (RealtimeException)
+            {
+                return []; // It is on its way back.
+            }
+        }
+    }
+
     private static string Message(string kept, string epoch, long offset, string data)
     {
         var body = string.Concat(new[] { "message", "id", "1", "1", "-1", "-1", "-1", data }.Select(Field));

@@ -133,7 +133,9 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     /// Compares it with what the store says of it. What it said the last time has come since, or it does not come: what is on its way is
     /// not missed.
     /// </summary>
-    public void Check(Position? top)
+    /// <param name="top">What the store says now; null where it does not know the channel.</param>
+    /// <param name="isSuspect">Whether something may have been missed: then the first difference counts.</param>
+    public void Check(Position? top, bool isSuspect)
     {
         lock (_lock)
         {
@@ -143,7 +145,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             }
 
             var isBehind = _expected is not null && (_expected.Epoch != _last.Epoch || _expected.Offset > _last.Offset);
-            if (isBehind || top is null)
+            if (isBehind || top is null || isSuspect && top != _last)
             {
                 RepairNeedsLock();
             }
@@ -412,7 +414,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             }
 
             var generation = broker.Generation;
-            var page = await broker.ReadPageAsync(name, from.Offset, PageSize, reverse: false, CancellationToken.None);
+            var page = await broker.ReadForRepairAsync(name, from.Offset, PageSize);
             if (page.Top.Epoch == from.Epoch && page.Top.Offset < from.Offset)
             {
                 // It was further than that: the store has lost something, and does not know it.

@@ -13,9 +13,13 @@ internal sealed partial class NodeLease : IAsyncDisposable
     /// <summary>How long it lasts after it was renewed.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromSeconds(10);
 
+    /// <summary>After so long without a renewal by anybody it was the store that was away, and none of the nodes.</summary>
+    public static readonly TimeSpan LongestSilence = Span * 0.6;
+
     private static readonly TimeSpan Interval = Span / 5;
 
-    private static readonly Error Fenced = new(ErrorCodes.Unavailable, "This node was cut off from the others and is catching up; try again.", RetryAfter: 1);
+    /// <summary>What is said to whoever wants something of a node that is behind its fence.</summary>
+    public static readonly Error Fenced = new(ErrorCodes.Unavailable, "This node was cut off from the others and is catching up; try again.", RetryAfter: 1);
 
     private readonly RedisLink _link;
     private readonly Node _node;
@@ -23,7 +27,6 @@ internal sealed partial class NodeLease : IAsyncDisposable
     private readonly ILogger<NodeLease> _logger;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
-    private readonly string _directoryCandidate = Epoch.New();
     private readonly Task _running;
     private Position? _applied;
     private Position? _toApply;
@@ -57,6 +60,9 @@ internal sealed partial class NodeLease : IAsyncDisposable
 
     /// <summary>Whether this node may deliver and accept now. Cheap enough to be asked for each delivery.</summary>
     public bool IsHeld => _isOpen && _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) < Span;
+
+    /// <summary>Whose lease it is.</summary>
+    public string Holder => _node.Id;
 
     /// <exception cref="RealtimeException">The node may not accept anything now: <c>unavailable</c>.</exception>
     public void Demand()
@@ -162,7 +168,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
 
         var names = _link.Names;
         RedisKey[] keys = [names.Leases, names.Applied, names.Directory, names.Position(NodeChannels.Control)];
-        RedisValue[] arguments = [_node.Id, (long)Span.TotalMilliseconds, Written(applied), _directoryCandidate];
+        RedisValue[] arguments = [_node.Id, (long)Span.TotalMilliseconds, Written(applied), Epoch.New(), (long)LongestSilence.TotalMilliseconds];
         var answer = await _link.CallAsync(RedisScript.Renew, keys, arguments, _end.Token);
 
         // Whether it was without one is known by its own clock, and by what the others have of it. Neither alone: what it asked for on a

@@ -13,7 +13,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     private const int BatchSize = 100;
     private const int MaxSweeps = 100;
 
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly RedisLink _link;
     private readonly Node _node;
@@ -22,11 +22,12 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LocalOccupants _local;
     private readonly GraceTimer _graces;
+    private readonly RecurringTask _restoring;
     private readonly RecurringTask _sweeping;
 
     // What concerns one connection happens in its order, what others of them do meanwhile does not matter.
     private readonly AsyncGate[] _gates = [.. Enumerable.Range(0, Stripes).Select(_ => new AsyncGate())];
-    private string? _restoring;
+    private string? _wanted;
 
     public OccupantKeeper(RedisLink link, Node node, NodeLease lease, RosterScripts scripts, TimeProvider time, ILogger logger)
     {
@@ -37,7 +38,8 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
         _logger = logger;
         _local = new LocalOccupants(time);
         _graces = new GraceTimer(time, OnGraceEnded);
-        _sweeping = new RecurringTask(TendAsync, SweepInterval, time, logger);
+        _restoring = new RecurringTask(RestoreAsync, Interval, time, logger);
+        _sweeping = new RecurringTask(SweepAllAsync, Interval, time, logger);
         lease.Forgotten += OnForgotten;
     }
 
@@ -76,6 +78,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lease.Forgotten -= OnForgotten;
+        await _restoring.DisposeAsync();
         await _sweeping.DisposeAsync();
         _graces.Dispose();
     }
@@ -89,11 +92,11 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     {
         if (way == RosterScripts.Ways.Quiet)
         {
-            Volatile.Write(ref _restoring, way);
+            Volatile.Write(ref _wanted, way);
         }
         else
         {
-            Interlocked.CompareExchange(ref _restoring, way, null);
+            Interlocked.CompareExchange(ref _wanted, way, null);
         }
     }
 
@@ -109,21 +112,26 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
         }
     });
 
-    private async Task TendAsync(CancellationToken cancellationToken)
+    private async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _restoring, null) is { } way)
+        if (Interlocked.Exchange(ref _wanted, null) is not { } way)
         {
-            try
-            {
-                await RestoreAsync(way, cancellationToken);
-            }
-            catch
-            {
-                Want(way);
-                throw;
-            }
+            return;
         }
 
+        try
+        {
+            await RestoreAsync(way, cancellationToken);
+        }
+        catch
+        {
+            Want(way);
+            throw;
+        }
+    }
+
+    private async Task SweepAllAsync(CancellationToken cancellationToken)
+    {
         for (var i = 0; i < MaxSweeps && await SweepAsync(cancellationToken); i++)
         {
         }
@@ -189,7 +197,7 @@ internal sealed partial class OccupantKeeper : IAsyncDisposable
     private async Task<bool> SweepAsync(CancellationToken cancellationToken)
     {
         var names = _link.Names;
-        var due = await _link.CallAsync(RedisScript.Due, [names.Leases, names.Directory, names.Graces], [names.EnteredPrefix, BatchSize], cancellationToken);
+        var due = await _link.CallAsync(RedisScript.Due, [names.Leases, names.Directory, names.Graces], [names.EnteredPrefix, BatchSize, (long)NodeLease.LongestSilence.TotalMilliseconds], cancellationToken);
         var graces = (int)RosterScripts.NumberOf(due[1]);
         for (var i = 2; i < 2 + graces; i++)
         {

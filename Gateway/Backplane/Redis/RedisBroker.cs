@@ -32,6 +32,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private const int MaxKeys = 100_000;
     private const int MaxPageBytes = 2 * 1024 * 1024;
     private const int BatchSize = 200;
+    private const int MaxRepairs = 32;
 
     private readonly RedisLink _link;
     private readonly NodeLease _lease;
@@ -40,6 +41,9 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<RedisBroker> _logger;
     private readonly ConcurrentDictionary<string, HeardChannel> _heard = new(StringComparer.Ordinal);
+
+    // All channels may be behind at once. Their reading is not to be what the store is too busy for.
+    private readonly SemaphoreSlim _repairs = new(MaxRepairs, MaxRepairs);
     private readonly RecurringTask _checking;
     private readonly RecurringTask _renewing;
 
@@ -75,23 +79,29 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     {
         try
         {
-            _lease.Demand();
+            var isControl = publication.Channel == NodeChannels.Control;
+            if (!isControl)
+            {
+                _lease.Demand();
+            }
+
             var keyed = key is null ? null : KeyedBody.Of(key, publication);
             var (channel, names) = (publication.Channel, _link.Names);
             RedisKey[] keys =
-                [names.Position(channel), names.History(channel), names.Seen(channel), names.SeenEnds(channel), names.Registry(channel)];
+                [names.Position(channel), names.History(channel), names.Seen(channel), names.SeenEnds(channel), names.Registry(channel), names.Leases];
             RedisValue[] arguments =
             [
                 _subscriptions.TargetOf(channel), channel, names.NodePrefix,
                 Epoch.New(), retention?.Size ?? 0, Milliseconds(retention?.Ttl ?? TimeSpan.Zero),
                 Milliseconds(retention is null ? LiveLife : retention.Ttl + PositionLife), PublicationBytes.Write(publication),
                 keyed is null ? RedisValue.EmptyString : keyed.KeyHash, keyed is null ? RedisValue.EmptyString : keyed.Hash, publication.Id,
-                Milliseconds(KeyWindow), MaxKeys,
+                Milliseconds(KeyWindow), MaxKeys, isControl ? RedisValue.EmptyString : _lease.Holder,
             ];
             var answer = await _link.CallAsync(RedisScript.Publish, keys, arguments, cancellationToken);
             return (string?)answer[0] switch
             {
                 "ok" => new Receipt(publication.Id, PositionOf(answer[1], answer[2])),
+                "apart" => NodeLease.Fenced,
                 "seen" => new Receipt((string)answer[1]!, PositionOf(answer[2], answer[3])),
                 _ => KeyedBody.Conflict,
             };
@@ -184,8 +194,21 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         return await BeginAsync(channel, clear: true, cancellationToken);
     }
 
-    /// <summary>Reads what a channel keeps, also while this node may not hand it to anybody.</summary>
-    public async ValueTask<HistoryPage> ReadPageAsync(string channel, long? after, int limit, bool reverse, CancellationToken cancellationToken)
+    /// <summary>Reads what a channel is to be repaired with, when it is this one's turn; also while this node may not hand it to anybody.</summary>
+    public async ValueTask<HistoryPage> ReadForRepairAsync(string channel, long after, int limit)
+    {
+        await _repairs.WaitAsync();
+        try
+        {
+            return await ReadPageAsync(channel, after, limit, reverse: false, CancellationToken.None);
+        }
+        finally
+        {
+            _repairs.Release();
+        }
+    }
+
+    private async ValueTask<HistoryPage> ReadPageAsync(string channel, long? after, int limit, bool reverse, CancellationToken cancellationToken)
     {
         var names = _link.Names;
         RedisKey[] keys = [names.Position(channel), names.History(channel)];
@@ -253,14 +276,18 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         }
     }
 
-    /// <summary>Something may have been missed of every channel: the store is asked.</summary>
-    public void RepairAll()
+    /// <summary>Something may have been missed of every channel: each is compared with the store, and repaired where it is behind.</summary>
+    public void RepairAll() => _ = Task.Run(async () =>
     {
-        foreach (var heard in _heard.Values)
+        try
         {
-            heard.Repair();
+            await CheckAsync(isSuspect: true, CancellationToken.None);
         }
-    }
+        catch (RealtimeException)
+        {
+            // The store does not answer; when it does, or with the next check, they are compared again.
+        }
+    });
 
     private void OnControlNeeded() => _heard.GetValueOrDefault(NodeChannels.Control)?.Repair();
 
@@ -270,22 +297,25 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         RepairAll();
     });
 
-    private async Task CheckAsync(CancellationToken cancellationToken)
+    // What the link does not bring is fetched.
+    private Task CheckAsync(CancellationToken cancellationToken) => CheckAsync(isSuspect: _link.IsDeaf, cancellationToken);
+
+    private async Task CheckAsync(bool isSuspect, CancellationToken cancellationToken)
     {
         foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
         {
-            await CheckAsync(batch, cancellationToken);
+            await CheckAsync(batch, isSuspect, cancellationToken);
         }
     }
 
-    private async Task CheckAsync(KeyValuePair<string, HeardChannel>[] batch, CancellationToken cancellationToken)
+    private async Task CheckAsync(KeyValuePair<string, HeardChannel>[] batch, bool isSuspect, CancellationToken cancellationToken)
     {
         var names = _link.Names;
         RedisKey[] keys = [.. batch.Select(entry => names.Position(entry.Key))];
         var answer = await _link.CallAsync(RedisScript.Check, keys, [], cancellationToken);
         for (var i = 0; i < batch.Length; i++)
         {
-            batch[i].Value.Check(PositionOf(answer[1 + (2 * i)], answer[2 + (2 * i)]));
+            batch[i].Value.Check(PositionOf(answer[1 + (2 * i)], answer[2 + (2 * i)]), isSuspect);
         }
     }
 

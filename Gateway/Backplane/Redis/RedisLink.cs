@@ -20,6 +20,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
     /// <summary>For how long nothing may come before the link is given up for a new one.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(3.5);
 
+    // A new connection subscribes to so many channels at a time.
+    private const int BatchSize = 1_000;
+
     private static readonly Error Away = new(ErrorCodes.Unavailable, "The gateway's store does not answer; try again.", RetryAfter: 1);
 
     private readonly RedisSettings _settings;
@@ -38,6 +41,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private int _isToldDown;
     private volatile string? _generation;
     private long _heardAt;
+    private long _answeredAt;
 
     public RedisLink(RedisSettings settings, Node node, TimeProvider time, ILogger<RedisLink> logger)
     {
@@ -57,6 +61,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     /// <summary>Whether Redis answers, as far as is known.</summary>
     public bool IsUp => _isUp;
+
+    /// <summary>Whether calls are answered and nothing of what is published comes: what is to be heard has to be fetched.</summary>
+    public bool IsDeaf => _isUp && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) > MaxSilence;
 
     /// <summary>Which store it is; null before it was ever reached.</summary>
     public string? Generation => _generation;
@@ -92,7 +99,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
                 throw new RealtimeException(Away);
             }
 
-            await IdentifyAsync(connection, generation, disowned: null, cancellationToken);
+            try
+            {
+                await IdentifyAsync(connection, generation, disowned: null, cancellationToken);
+            }
+            catch (InvalidOperationException exception)
+            {
+                SetDown(exception.Message);
+                throw new RealtimeException(Away);
+            }
         }
     }
 
@@ -134,7 +149,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         _subscribed[channel] = onMessage;
         try
         {
-            await GuardAsync(SubscribeAsync(connection, channel, onMessage), cancellationToken);
+            await GuardAsync(SubscribeAsync(connection, channel, onMessage), cancellationToken, isHearing: true);
         }
         catch
         {
@@ -147,14 +162,16 @@ internal sealed partial class RedisLink : IAsyncDisposable
     public async ValueTask UnsubscribeAsync(string channel)
     {
         _subscribed.TryRemove(channel, out _);
-        if (!_isUp || _connection is not { } connection)
+        if (_connection is not { } connection)
         {
             return;
         }
 
+        // A link that is down is told as well, and not waited for: it would hear the channel again when it is back.
+        var unsubscribing = UnsubscribeAsync(connection, channel);
         try
         {
-            await GuardAsync(UnsubscribeAsync(connection, channel), CancellationToken.None);
+            await (_isUp ? GuardAsync(unsubscribing, CancellationToken.None, isHearing: true) : Task.CompletedTask);
         }
         catch (RealtimeException)
         {
@@ -181,6 +198,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
         await task;
         return true;
     }
+
+    // What becomes of it concerns nobody.
+    private static void LetGo(ConnectionMultiplexer connection) => _ = Task.Run(connection.Dispose);
 
     private Task<bool> SubscribeAsync(ConnectionMultiplexer connection, string channel, Action<ReadOnlyMemory<byte>> onMessage) =>
         Answered(connection.GetSubscriber().SubscribeAsync(Literal(channel), (_, message) =>
@@ -227,7 +247,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     }
 
     // Everything that waits for Redis waits here: its own calls have no bound.
-    private async Task<T> GuardAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    private async Task<T> GuardAsync<T>(Task<T> call, CancellationToken cancellationToken, bool isHearing = false)
     {
         try
         {
@@ -241,8 +261,12 @@ internal sealed partial class RedisLink : IAsyncDisposable
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException or RedisTimeoutException or ObjectDisposedException
             || exception is TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // Nobody else is to wait as long for the same answer.
-            SetDown(exception.GetType().Name);
+            // Nobody else is to wait as long for the same answer. What is heard has a connection of its own, which may be the one that fails.
+            if (!isHearing)
+            {
+                SetDown(exception.GetType().Name);
+            }
+
             throw new RealtimeException(Away);
         }
     }
@@ -274,19 +298,19 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var brokenSince = _time.GetTimestamp();
         while (!_end.IsCancellationRequested)
         {
             try
             {
-                if (_connection is null)
+                if (_connection is { } connection)
                 {
-                    await ConnectAsync();
-                    brokenSince = _time.GetTimestamp();
+                    await LookAsync(connection);
                 }
-
-                await LookAsync(_connection!);
-                brokenSince = _time.GetTimestamp();
+                else
+                {
+                    Take(await ConnectAsync());
+                    continue;
+                }
             }
             catch (Exception) when (_end.IsCancellationRequested)
             {
@@ -297,12 +321,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
                 SetDown(exception is RedisServerException or InvalidOperationException ? exception.Message : exception.GetType().Name);
             }
 
-            if (_connection is { } connection && (_time.GetElapsedTime(brokenSince) > MaxSilence || _isUp && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) > MaxSilence))
+            if (_connection is not null && (IsDeaf || _time.GetElapsedTime(_answeredAt) > MaxSilence))
             {
-                SetDown("nothing comes by the connection, which is replaced");
-                _connection = null;
-                _ = Task.Run(connection.Dispose); // What it throws nobody needs.
-                continue;
+                await TryReplaceAsync();
             }
 
             try
@@ -316,9 +337,63 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    private async Task ConnectAsync()
+    // Another connection is made beside the one that carries nothing, which may still answer calls. The first that does both is taken.
+    private async Task TryReplaceAsync()
     {
-        var connection = await ConnectionMultiplexer.ConnectAsync(_settings.Configuration).WaitAsync(2 * MaxSilence, _time, _end.Token);
+        ConnectionMultiplexer? next = null;
+        try
+        {
+            next = await ConnectAsync();
+            await next.GetDatabase().PingAsync().WaitAsync(Patience, _time, _end.Token);
+            var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await next.GetSubscriber().SubscribeAsync(Literal(_probe), (_, _) => heard.TrySetResult()).WaitAsync(Patience, _time, _end.Token);
+            await next.GetSubscriber().PublishAsync(Literal(_probe), "1").WaitAsync(Patience, _time, _end.Token);
+            await heard.Task.WaitAsync(Patience, _time, _end.Token);
+        }
+        catch (Exception)
+        {
+            // Redis is away, or whatever is between: the one that there is is looked at on.
+            if (next is not null)
+            {
+                LetGo(next);
+            }
+
+            return;
+        }
+
+        var before = _connection;
+        Take(next);
+        if (before is not null)
+        {
+            LetGo(before);
+        }
+    }
+
+    private void Take(ConnectionMultiplexer connection)
+    {
+        // It has to be identified, and hears nothing yet.
+        _generation = null;
+        _isNew = true;
+        _isUp = false;
+        _connection = connection;
+        Volatile.Write(ref _heardAt, _time.GetTimestamp());
+        _answeredAt = _time.GetTimestamp();
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var connecting = ConnectionMultiplexer.ConnectAsync(_settings.Configuration);
+        ConnectionMultiplexer connection;
+        try
+        {
+            connection = await connecting.WaitAsync(2 * MaxSilence, _time, _end.Token);
+        }
+        catch
+        {
+            _ = connecting.ContinueWith(static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+
         connection.ConnectionRestored += (_, restored) =>
         {
             if (ReferenceEquals(connection, _connection) && restored.ConnectionType == ConnectionType.Interactive)
@@ -333,22 +408,25 @@ internal sealed partial class RedisLink : IAsyncDisposable
                 Restored?.Invoke();
             }
         };
-        Volatile.Write(ref _heardAt, _time.GetTimestamp());
-        _generation = null;
-        _isNew = true;
-        _connection = connection;
+        return connection;
     }
 
     // One look: does it answer, is it the store that it was, does it bring what is published.
     private async Task LookAsync(ConnectionMultiplexer connection)
     {
         await connection.GetDatabase().PingAsync().WaitAsync(Patience, _time, _end.Token);
+        _answeredAt = _time.GetTimestamp();
         if (!_isUp)
         {
             await IdentifyAsync(connection, _generation, disowned: null, _end.Token);
             if (_isNew)
             {
-                await Task.WhenAll(_subscribed.Select(entry => SubscribeAsync(connection, entry.Key, entry.Value))).WaitAsync(MaxSilence, _time, _end.Token);
+                foreach (var batch in _subscribed.Chunk(BatchSize))
+                {
+                    await Task.WhenAll(batch.Select(entry => SubscribeAsync(connection, entry.Key, entry.Value))).WaitAsync(Patience, _time, _end.Token);
+                    _answeredAt = _time.GetTimestamp();
+                }
+
                 _isNew = false;
             }
 
@@ -373,8 +451,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
 
         var database = connection.GetDatabase();
-        var server = await ServerFacts.ReadAsync(database).WaitAsync(Patience, _time, cancellationToken);
-        var survives = _settings.Durable && await ServerFacts.SyncsEachWriteAsync(database).WaitAsync(Patience, _time, cancellationToken);
+        var server = await GuardAsync(ServerFacts.ReadAsync(database), cancellationToken);
+        var survives = _settings.Durable && await GuardAsync(ServerFacts.SyncsEachWriteAsync(database), cancellationToken);
         if (_settings.Durable && !survives)
         {
             LogNotDurable();
@@ -383,8 +461,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
         await LoadAsync(RedisScript.Identify);
         RedisValue[] arguments = [server.RunId, Epoch.New(), survives ? "1" : string.Empty, disowned ?? string.Empty];
         var call = database.ScriptEvaluateAsync(RedisScript.Identify.Hash, [Names.Generation], arguments);
-        var generation = (string?)((RedisResult[])(await call.WaitAsync(Patience, _time, cancellationToken))!)[1];
-        await Task.WhenAll(RedisScript.All.Select(LoadAsync)).WaitAsync(Patience, _time, cancellationToken);
+        var generation = (string?)((RedisResult[])(await GuardAsync(call, cancellationToken))!)[1];
+        await Task.WhenAll(RedisScript.All.Select(LoadAsync));
         var isOther = _generation != generation;
         _generation = generation;
         if (isOther)
@@ -396,7 +474,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
         }
 
-        Task LoadAsync(RedisScript script) => database.ExecuteAsync("SCRIPT", "LOAD", script.Text).WaitAsync(Patience, _time, cancellationToken);
+        Task LoadAsync(RedisScript script) => GuardAsync(database.ExecuteAsync("SCRIPT", "LOAD", script.Text), cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Redis answers.")]

@@ -27,7 +27,7 @@ internal sealed class RosterScripts(RedisLink link, Subscriptions subscriptions,
         RedisKey[] keys =
         [
             names.Roster(channel), names.Order(channel), names.Connections, names.Channels, names.Graces, names.Registry(channel),
-            names.Entered(node.Id),
+            names.Entered(node.Id), names.Leases,
         ];
         RedisValue[] arguments =
         [

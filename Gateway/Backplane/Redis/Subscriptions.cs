@@ -13,18 +13,22 @@ internal sealed class Subscriptions : IDisposable
     private static readonly TimeSpan EntryLife = TimeSpan.FromDays(1);
     private const int BatchSize = 200;
 
+    private static readonly TimeSpan[] RestoreDelays = [TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2)];
+
     private readonly RedisLink _link;
     private readonly Node _node;
     private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly AsyncGate _beginning = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private bool _hasBegun;
 
-    public Subscriptions(RedisLink link, Node node, GatewayMetrics metrics)
+    public Subscriptions(RedisLink link, Node node, GatewayMetrics metrics, TimeProvider time)
     {
         _link = link;
         _node = node;
         _metrics = metrics;
+        _time = time;
         link.Restored += OnRestored;
     }
 
@@ -101,8 +105,8 @@ internal sealed class Subscriptions : IDisposable
                 [_node.Id, (long)EntryLife.TotalMilliseconds],
                 cancellationToken);
 
-            // Who went meanwhile was put back.
-            foreach (var entry in batch.Where(entry => entry.IsRetired))
+            // Who went meanwhile was put back, unless somebody else has come.
+            foreach (var entry in batch.Where(entry => entry.IsRetired && !_entries.ContainsKey(entry.Channel)))
             {
                 await UnhearAsync(entry);
             }
@@ -173,6 +177,10 @@ internal sealed class Subscriptions : IDisposable
         try
         {
             await _link.CallAsync(RedisScript.Unhear, [_link.Names.Registry(entry.Channel)], [_node.Id], CancellationToken.None);
+            if (_entries.GetValueOrDefault(entry.Channel) is { IsRetired: false } next)
+            {
+                await HearAsync(next, CancellationToken.None); // It came in between, and would be taken out.
+            }
         }
         catch (Contracts.RealtimeException)
         {
@@ -187,15 +195,20 @@ internal sealed class Subscriptions : IDisposable
     }
 
     // Whoever published meanwhile may have taken this node out; and the store may be another.
+    // It may do so until the subscriptions are back, some moment after the link.
     private void OnRestored() => _ = Task.Run(async () =>
     {
-        try
+        foreach (var delay in RestoreDelays)
         {
-            await RenewAsync(CancellationToken.None);
-        }
-        catch (Contracts.RealtimeException)
-        {
-            // It is renewed again when the link is back.
+            await Task.Delay(delay, _time);
+            try
+            {
+                await RenewAsync(CancellationToken.None);
+            }
+            catch (Contracts.RealtimeException)
+            {
+                // It is renewed again when the link is back.
+            }
         }
     });
 

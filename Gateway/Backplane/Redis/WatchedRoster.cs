@@ -68,7 +68,10 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
         lock (_lock)
         {
             (_version, _hasBegun) = (version, true);
-            foreach (var known in _ahead.Values.Where(change => change.Version != 0 && change.Version <= version).ToArray())
+            bool HasCome(Change change) => change.Version == 0
+                ? version == 0 && _ahead.Values.All(other => other.Version != change.Before)
+                : change.Version <= version;
+            foreach (var known in _ahead.Values.Where(HasCome).ToArray())
             {
                 _ahead.Remove(known.Before);
             }

@@ -1,7 +1,7 @@
 #!lua
 -- Puts a connection into a channel, or takes what is new of it.
 -- KEYS  1 generation, 2 roster, 3 order of its members, 4 connections by channel, 5 channels in use, 6 graces,
---       7 registry of hearers, 8 what the node has entered
+--       7 registry of hearers, 8 what the node has entered, 9 leases
 -- ARGV  1 the channel to tell, or '' for the registry, 2 the channel's name, 3 prefix of the nodes' channels, 4 prefix of what nodes
 --       have entered, 5 node, 6 member, 7 'u' and the user, or 'g', 8 connection, 9 when it entered, 10 profile, or '',
 --       11 what tells profiles apart, 12 'enter' | 'restore' after others may have let go of it | 'quiet' after the store has,
@@ -10,7 +10,7 @@ local roster = redis.call('HGET', KEYS[2], ARGV[6])
 local member = roster and cmsgpack.unpack(roster)
 local target = {channel = ARGV[1], name = ARGV[2], nodes = ARGV[3], registry = KEYS[7]}
 local known = member and member.connections[ARGV[8]]
-if known and ARGV[12] ~= 'enter' then
+if known and ARGV[12] ~= 'enter' and known.profile == ARGV[10] then
   return {'ok'}
 end
 
@@ -42,6 +42,9 @@ end
 redis.call('HSET', KEYS[2], ARGV[6], cmsgpack.pack(member))
 redis.call('ZADD', KEYS[3], 0, ARGV[6])
 redis.call('SADD', KEYS[8], ARGV[14])
+
+-- What is entered is swept by its node's lease: one that has none, or none any more, has one that has ended.
+redis.call('ZADD', KEYS[9], 'NX', 0, ARGV[5])
 if change then
   announce(KEYS[2], KEYS[3], target, ARGV[12] == 'quiet', tonumber(ARGV[13]), change, ARGV[6], member, ARGV[8], redis.call('ZCARD', KEYS[3]))
 end

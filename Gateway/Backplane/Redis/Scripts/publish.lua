@@ -1,18 +1,23 @@
 #!lua
 -- Publishes: the position, keeping and carrying are one step.
--- KEYS  1 generation, 2 position, 3 history, 4 keys seen, 5 their ages, 6 registry of hearers
+-- KEYS  1 generation, 2 position, 3 history, 4 keys seen, 5 their ages, 6 registry of hearers,
+--       7 leases
 -- ARGV  1 the channel to publish to, or '' for the registry, 2 the channel's name, 3 prefix of the nodes' channels
 --       4 a new epoch, 5 publications kept, 0 for none, 6 for how long (ms), 7 how long the position is (ms), 8 the publication
 --       9 idempotency key, or '', 10 hash of what it stands for, 11 the publication's id, 12 for how long (ms), 13 keys at most
--- gives 'ok' epoch offset | 'seen' id epoch offset | 'conflict'
+--       14 the node that publishes, which has to have its lease, or ''
+-- gives 'ok' epoch offset | 'seen' id epoch offset | 'conflict' | 'apart' where the node has no lease: what it was
+-- permitted may be permitted no longer
 local generation = redis.call('HGET', KEYS[1], 'id')
 if not generation then
   return {'lost'}
 end
 local kept = ARGV[5] == '0' and '0' or '1'
-local key, time = ARGV[9], nil
+local key, time = ARGV[9], now()
+if ARGV[14] ~= '' and tonumber(redis.call('ZSCORE', KEYS[7], ARGV[14]) or 0) <= time then
+  return {'apart'}
+end
 if key ~= '' then
-  time = now()
   local seen = redis.call('HGET', KEYS[4], key)
   seen = seen and cmsgpack.unpack(seen)
   if seen and seen.generation == generation and seen.ends > time then

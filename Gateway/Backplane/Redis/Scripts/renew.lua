@@ -2,7 +2,8 @@
 -- Renews the lease of a node. Where nobody has renewed for long, it was the store that was away, and nobody is taken for dead
 -- before all have had time to renew.
 -- KEYS  1 generation, 2 leases, 3 applied, 4 directory, 5 position of the control log
--- ARGV  1 node, 2 how long a lease is (ms), 3 how far the node has applied the control log, or '', 4 a name for another directory
+-- ARGV  1 node, 2 how long a lease is (ms), 3 how far the node has applied the control log, or '', 4 a name for another directory,
+--       5 how long nobody may have renewed (ms)
 -- gives 'ok' directory held? (it had not ended, so nobody has let go of anything) epoch offset (of the control log)
 local generation = redis.call('HGET', KEYS[1], 'id')
 if not generation then
@@ -11,7 +12,7 @@ end
 local time, span = now(), tonumber(ARGV[2])
 local directory = redis.call('HMGET', KEYS[4], 'id', 'beat')
 local id = directory[1] or ARGV[4]
-if not directory[2] or time - tonumber(directory[2]) > span * 0.6 then
+if not directory[2] or time - tonumber(directory[2]) > tonumber(ARGV[5]) then
   redis.call('HSET', KEYS[4], 'id', id, 'quiet', whole(time + span))
 end
 redis.call('HSET', KEYS[4], 'beat', whole(time))
