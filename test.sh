@@ -14,7 +14,7 @@ prepare() {
         echo "The tests need the .NET SDK that global.json names, and Node 20 or later with npm." >&2
         return 1
     fi
-    if ! command -v redis-server redis-cli >/dev/null; then
+    if ! { command -v redis-server && command -v redis-cli; } >/dev/null; then
         { apt-get update && apt-get install --yes --no-install-recommends redis-server; } || return
     fi
 }

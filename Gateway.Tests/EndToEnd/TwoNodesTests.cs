@@ -118,6 +118,11 @@ public sealed class TwoNodesTests
     public async Task Broadcasts_AndUserEvents_ReachSessionsOfBoth()
     {
         var (ann, again) = (await _one.ConnectAsync(TestTokens.For("ann")), await _other.ConnectAsync(TestTokens.For("ann")));
+        foreach (var client in new[] { ann, again })
+        {
+            await client.UnsubscribeAsync("nothing:here"); // Answered once the session has begun.
+        }
+
         await _one.AskAsync("POST /api/broadcast", """{"event":"news","data":1}""", key: "backend");
         await _other.AskAsync("POST /api/users/ann/events", """{"event":"user:note","data":2}""", key: "backend");
         foreach (var client in new[] { ann, again })

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Backplane;
+using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Backplane.Redis;
 using RealtimeGateway.Tests.Support;
 
@@ -18,4 +19,32 @@ public sealed class RedisControlLogTests : ControlLogSpecification
         TestGateway.StartAsync(settings.Append(("Redis:Configuration", _redis.Address)), services => services.AddSingleton(node));
 
     internal override async Task<IAsyncDisposable> AddStuckNodeAsync(string name) => await RedisNode.StartAsync(_redis, "rtg:", new Node(name), appliesNothingMore: true);
+
+    [Test]
+    public async Task EmptiedRedis_IsToldAgainWhatWasRevoked_AndANodeThatStartsAfterwardsKnowsIt()
+    {
+        var old = TokenFor("ann", issuedBefore: TimeSpan.FromSeconds(2));
+        await Revoker(One).RevokeUserAsync("ann");
+        await _redis.CommandAsync("FLUSHALL");
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        while (!await IsCompleteAsync("last"))
+        {
+            await Task.Delay(50, timeout.Token); // The nodes find out that the store is another one.
+        }
+
+        await AssertIsRefusedAsync(await StartNodeAsync("three"), old);
+        await AssertIsRefusedAsync(Two, old);
+
+        async Task<bool> IsCompleteAsync(string userId)
+        {
+            try
+            {
+                return (await Revoker(One).RevokeUserAsync(userId)).OrThrow().Complete;
+            }
+            catch (RealtimeException)
+            {
+                return false;
+            }
+        }
+    }
 }

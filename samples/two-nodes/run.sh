@@ -44,7 +44,7 @@ is_ours() {
 }
 
 start_redis() {
-    command -v redis-server redis-cli >/dev/null || fail "redis-server is not on this machine; install it, or set REDIS=host:port."
+    { command -v redis-server && command -v redis-cli; } >/dev/null || fail "redis-server is not on this machine; install it, or set REDIS=host:port."
     for _ in {1..10}; do
         local port=$((20000 + RANDOM % 10000))
         redis-server --bind 127.0.0.1 --port "$port" --dir "$work" --save '' >"$work/redis.log" &

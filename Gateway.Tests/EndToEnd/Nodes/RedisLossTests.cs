@@ -15,8 +15,11 @@ public sealed class RedisLossTests : FaultTests
         await UntilRedisSaysAsync("aof_rewrite_in_progress:0");
         await AssertEverybodyIsToldAsync("aof", async () =>
         {
+            await Cluster.Redis.CommandAsync("SET", "marker", "kept");
+            await LastAsync(2); // It is on the disk by then.
             await Cluster.KillRedisAsync();
             await Cluster.RunRedisAsync("--appendonly", "yes", "--appendfsync", "everysec");
+            Assert.That(await Cluster.Redis.CommandAsync("GET", "marker"), Is.EqualTo("kept"), "it has loaded what it had");
         });
     }
 
@@ -35,7 +38,9 @@ public sealed class RedisLossTests : FaultTests
     [Test]
     public Task OlderDump_BeginsNewEpochs_AndTellsEverybody() => AssertEverybodyIsToldAsync("older", async () =>
     {
+        await Cluster.Redis.CommandAsync("SET", "marker", "older");
         Assert.That(await Cluster.Redis.CommandAsync("SAVE"), Is.EqualTo("OK"));
+        await Cluster.Redis.CommandAsync("SET", "marker", "newer");
         var (dump, older) = (Path.Combine(Cluster.Redis.Folder, "dump.rdb"), Path.Combine(Cluster.Redis.Folder, "older.rdb"));
         File.Copy(dump, older);
         await LastAsync(2); // More is published.
@@ -43,6 +48,7 @@ public sealed class RedisLossTests : FaultTests
         RemoveFiles(except: older);
         File.Move(older, dump);
         await Cluster.RunRedisAsync();
+        Assert.That(await Cluster.Redis.CommandAsync("GET", "marker"), Is.EqualTo("older"), "it has loaded the older one");
     });
 
     private async Task AssertEverybodyIsToldAsync(string name, Func<Task> lose)

@@ -11,6 +11,8 @@ public sealed class SoakTests : FaultTests
     private static readonly TimeSpan Duration =
         TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("SOAK_SECONDS") ?? "60", CultureInfo.InvariantCulture));
 
+    private const string Room = "team:blue:soak";
+
     private readonly DisorderTally _faults = new();
     private Queue<Fault> _next = new();
     private int _count;
@@ -22,12 +24,17 @@ public sealed class SoakTests : FaultTests
         await TestContext.Progress.WriteLineAsync($"Soak of {Duration}, seed {seed} (SOAK_SEED).");
         var random = new Random(seed);
         await using var scenario = await Scenario.StartAsync(Cluster, "soak", perSecond: 200);
+        await scenario.ReadAsync(Cluster.Nodes[0], [Room], userId: null, patience: null, "blue");
         using var stop = new CancellationTokenSource();
         var dropping = DropAsync(scenario, new Random(seed + 1), stop.Token);
         var since = Stopwatch.StartNew();
         while (since.Elapsed < Duration)
         {
-            await LastAsync(5 + (10 * random.NextDouble()));
+            var calm = Stopwatch.StartNew();
+            var seconds = 5 + (10 * random.NextDouble());
+            await LastAsync(4);
+            await RevokeOneAsync(scenario, random);
+            await LastAsync(Math.Max(0, seconds - calm.Elapsed.TotalSeconds));
             await BreakAsync(random);
         }
 
@@ -39,6 +46,7 @@ public sealed class SoakTests : FaultTests
         var findings = await scenario.EndAsync();
         Assert.Multiple(() =>
         {
+            Assert.That(scenario.Checker.Revocations, Has.Count.GreaterThanOrEqualTo((int)(Duration.TotalSeconds / 25)));
             Assert.That(_count, Is.GreaterThanOrEqualTo((int)(Duration.TotalSeconds / 25)));
             Assert.That(findings.Acknowledged, Is.GreaterThan(40 * Duration.TotalSeconds));
             Assert.That(findings.Delivered, Is.GreaterThan(400 * Duration.TotalSeconds));
@@ -55,6 +63,29 @@ public sealed class SoakTests : FaultTests
             await scenario.Readers[random.Next(scenario.Readers.Count)].DropAsync();
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
+    }
+
+    // Somebody comes, has his tokens revoked on another node, and hears nothing of what is published after that was complete, also when
+    // all that is to come has come.
+    private async Task RevokeOneAsync(Scenario scenario, Random random)
+    {
+        var first = random.Next(Cluster.Nodes.Count);
+        var (node, other) = (Cluster.Nodes[first], Cluster.Nodes[(first + 1) % Cluster.Nodes.Count]);
+        var revoked = await scenario.ReadAsync(node, [Room], $"revoked-{Guid.NewGuid():n}", patience: null, "blue");
+        await scenario.PublishAsync(other, Room);
+        using var timeout = new CancellationTokenSource(Bounds.Timeout);
+        while (!(await scenario.Api.RevokeAsync(other, revoked.UserId)).IsComplete)
+        {
+            await Task.Delay(100, timeout.Token);
+        }
+
+        scenario.Checker.Revoked(revoked.UserId, Room);
+        for (var i = 0; i < 5; i++)
+        {
+            await scenario.PublishAsync(Cluster.Nodes[random.Next(Cluster.Nodes.Count)], Room);
+        }
+
+        _faults.Add("revocations");
     }
 
     private async Task BreakAsync(Random random)
