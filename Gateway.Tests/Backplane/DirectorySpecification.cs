@@ -92,6 +92,7 @@ public abstract class DirectorySpecification
     {
         var (late, early) = (new RecordingWatcher(), _otherEye);
         await _one.EnterAsync(Room, User("ann", "c1"));
+        await HeardAsync(_eye); // What is on its way to a node is told to whoever watches there when it comes.
         await _one.WatchAsync(Room, late, default);
         await _one.EnterAsync(Room, User("bob", "c2"));
         await HeardAsync(_eye);
