@@ -23,8 +23,9 @@ build() {
     dotnet build RealtimeGateway.sln
 }
 
-# Those of many nodes and their faults are a suite of their own: they mostly wait, and can do so beside the others.
-faults=FullyQualifiedName~EndToEnd.Nodes
+# What concerns many nodes, and their faults, is a suite of its own: it mostly waits, and can do so beside the others.
+of_nodes='FullyQualifiedName~Nodes|FullyQualifiedName~Redis|FullyQualifiedName~ControlLog'
+of_one='FullyQualifiedName!~Nodes&FullyQualifiedName!~Redis&FullyQualifiedName!~ControlLog'
 
 dotnet_tests() {
     dotnet test Gateway.Tests --no-build --filter "$1" --blame-hang-timeout 5m --results-directory "$results/$2" --logger "trx;LogFileName=$2.trx"
@@ -74,17 +75,17 @@ count_dotnet() {
 
 if prepare && build; then
     {
-        dotnet_tests "$faults" faults && touch "$results/faults.well"
+        dotnet_tests "$of_nodes" nodes && touch "$results/nodes.well"
         node_tests && touch "$results/node.well"
     } >"$results/beside.log" 2>&1 &
-    dotnet_tests "${faults/\~/!~}" dotnet && touch "$results/dotnet.well"
+    dotnet_tests "$of_one" dotnet && touch "$results/dotnet.well"
     wait
     cat "$results/beside.log"
 fi
 
 tap=$results/node.tap
 count_dotnet Gateway.Tests dotnet
-count_dotnet "Gateway.Tests of many nodes" faults
+count_dotnet "Gateway.Tests of many nodes" nodes
 count clients/js "$(ran_well node)" "$(number "$tap" '^# tests ')" "$(number "$tap" '^# pass ')"
 
 printf '\n%s' "$summary"
