@@ -33,8 +33,10 @@ public sealed class DrainTests
         var client = await _gateway.ConnectRawAsync();
         await client.SendAsync("""{"type":1,"invocationId":"7","target":"Send","arguments":["slow:lobby","message",1]}""");
         await _authorizer.Asked.InTime();
+        var isWaitedFor = _time.WhenTimerIsMadeAsync(TimeSpan.FromSeconds(5)); // The patience for a last call.
         var stop = await BeginAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
+        await isWaitedFor.InTime();
         _authorizer.Answer();
 
         var first = await client.NextAsync();

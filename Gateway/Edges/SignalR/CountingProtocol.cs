@@ -10,8 +10,8 @@ namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
 /// The hub protocol of one connection: it counts what reaches no method of the hub, unknown or malformed. Calls that reach one
-/// are counted by what they do; pings, answers to the server's own calls, and the end are free. It also says why a connection is
-/// closed whose messages cannot be read.
+/// are counted by what they do; pings, answers to the server's own calls, and the end are free. It also tells which calls wait for
+/// their answers, and says why a connection is closed whose messages cannot be read.
 /// </summary>
 internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConnection connection) : IHubProtocol
 {
@@ -30,6 +30,11 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
         if (!TryParse(ref input, binder, out message))
         {
             return false;
+        }
+
+        if (message is HubMethodInvocationMessage { InvocationId: not null } or InvocationBindingFailureMessage { InvocationId: not null })
+        {
+            connection.OnAsked();
         }
 
         if (message is InvocationMessage or PingMessage or CompletionMessage or CloseMessage)
@@ -51,7 +56,14 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
         return true;
     }
 
-    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => protocol.WriteMessage(Explain(message), output);
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output)
+    {
+        protocol.WriteMessage(Explain(message), output);
+        if (message is CompletionMessage)
+        {
+            connection.OnAnswered();
+        }
+    }
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(Explain(message));
 

@@ -49,7 +49,7 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
         }
     }
 
-    /// <summary>Drops whatever still comes, and returns when SignalR has done what came before: it asks for more, or is gone.</summary>
+    /// <summary>Drops whatever still comes, and returns when SignalR has taken what came before: it asks for more, or is gone.</summary>
     public Task FinishAsync()
     {
         lock (_lock)
@@ -121,7 +121,7 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
         }
     }
 
-    // What comes is either dropped, or counts as being done until more is asked for: nothing is done behind the back of who waits.
+    // What comes is either dropped, or counts as being taken until more is asked for: nothing is taken behind the back of who waits.
     private bool IsDropped()
     {
         lock (_lock)

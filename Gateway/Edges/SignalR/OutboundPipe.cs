@@ -8,7 +8,9 @@ namespace RealtimeGateway.Edges.SignalR;
 /// What SignalR itself writes to a client (answers, pings, the handshake), on its way into the same queue as publications. It
 /// flushes whole messages only, so a flush is an entry of the queue.
 /// </summary>
-internal sealed class OutboundPipe(OutboundQueue queue) : PipeWriter
+/// <param name="queue">The queue.</param>
+/// <param name="onFlushed">Told when what was written is in the queue.</param>
+internal sealed class OutboundPipe(OutboundQueue queue, Action onFlushed) : PipeWriter
 {
     private const int InitialBytes = 256;
     private const int LargestKeptBytes = 16 * 1024;
@@ -31,6 +33,7 @@ internal sealed class OutboundPipe(OutboundQueue queue) : PipeWriter
         if (_buffer is { WrittenCount: > 0 } buffer)
         {
             queue.Add(buffer.WrittenSpan.ToArray());
+            onFlushed();
             buffer.ResetWrittenCount();
             _buffer = buffer.Capacity > LargestKeptBytes ? null : buffer;
         }

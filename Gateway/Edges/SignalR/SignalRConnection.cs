@@ -43,6 +43,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private readonly InboundPipe _inbound;
     private HubConnectionContext? _hub;
     private Session? _session;
+    private readonly Remaining _calls = new();
+    private int _answersToFlush;
     private long _closingSince;
 
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
@@ -57,7 +59,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
-        Output = new OutboundPipe(_queue);
+        Output = new OutboundPipe(_queue, OnFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
@@ -116,7 +118,24 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
 
-    public Task FinishAsync() => _inbound.FinishAsync();
+    /// <summary>
+    /// Takes nothing more, and returns when SignalR has taken what came before and all of it is answered: it takes the next call
+    /// while it is still at the one before.
+    /// </summary>
+    public async Task FinishAsync()
+    {
+        await _inbound.FinishAsync();
+        await _calls.WhenNoneAsync();
+    }
+
+    /// <summary>SignalR has a call of this client, until what is returned is disposed.</summary>
+    public IDisposable BeginCall() => new Call(_calls);
+
+    /// <summary>SignalR has a call of this client that wants an answer.</summary>
+    public void OnAsked() => _calls.Add();
+
+    /// <summary>SignalR has written the answer to one. It is sent with its next flush; neither comes beside another.</summary>
+    public void OnAnswered() => _answersToFlush++;
 
     /// <summary>A call of this client was refused before it reached a method.</summary>
     public void CountRefusal(string code) => _metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
@@ -149,6 +168,14 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     {
         LogAbandoned(Id);
         AbortTransport();
+    }
+
+    private void OnFlushed()
+    {
+        for (; _answersToFlush > 0; _answersToFlush--)
+        {
+            _calls.Remove();
+        }
     }
 
     // As ASP.NET Core's own metrics name them.
@@ -270,4 +297,17 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     [LoggerMessage(6, LogLevel.Debug, "Connection {ConnectionId} is closed: its client has said nothing for too long.")]
     private partial void LogSilent(string connectionId);
+
+    private sealed class Call : IDisposable
+    {
+        private readonly Remaining _calls;
+
+        public Call(Remaining calls)
+        {
+            _calls = calls;
+            calls.Add();
+        }
+
+        public void Dispose() => _calls.Remove();
+    }
 }

@@ -19,7 +19,7 @@ internal static class SignalRServices
 
             // One call of a client after another: what it sends second is published second (promise 2).
             hub.MaximumParallelInvocationsPerClient = 1;
-            hub.AddFilter<RefusalCount>();
+            hub.AddFilter<CallFilter>();
         });
 
         // At Debug it writes the arguments of every call: payloads, and the tokens of Authenticate (promise 15).
@@ -29,7 +29,7 @@ internal static class SignalRServices
         services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionManager", LogLevel.Information);
         services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionDispatcher", LogLevel.Information);
 
-        services.AddSingleton<RefusalCount>();
+        services.AddSingleton<CallFilter>();
         services.AddSingleton<GatewayJsonProtocol>();
         services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
@@ -5,13 +6,15 @@ using RealtimeGateway.Diagnostics;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// Counts the calls that reach a method of the hub and are refused there, those that want no answer included, and answers those
-/// that something below the method refused.
+/// What every call passes on its way to a method of the hub and back: a stop waits for it, what is refused there is counted, whether an
+/// answer is wanted or not, and what something below the method refused is a refusal too.
 /// </summary>
-internal sealed class RefusalCount(GatewayMetrics metrics) : IHubFilter
+internal sealed class CallFilter(GatewayMetrics metrics) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
+        // One that wants no answer is over here.
+        using var call = invocationContext.Context.Features.GetRequiredFeature<SignalRConnection>().BeginCall();
         try
         {
             var answer = await next(invocationContext);
