@@ -14,11 +14,9 @@ namespace RealtimeGateway.Backplane.Redis;
 /// (<see cref="IBrokerHandler.OnGap"/>), or that the channel began anew. What still waits after that and that the store does not know
 /// was published by nobody.
 /// </para>
-/// <para>
-/// Without history nothing can be read. One that is ahead waits for a moment for those before it, and is handed out then.
-/// </para>
+/// <para>Without history nothing can be read: that order is <see cref="LiveOrder"/>'s.</para>
 /// </remarks>
-internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease lease, GatewayMetrics metrics, TimeProvider time)
+internal sealed class HeardChannel : Listened<IBrokerHandler>
 {
     private const int PageSize = 200;
     private const int MaxAhead = 1_000;
@@ -31,78 +29,49 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     private static readonly TimeSpan Overtaken = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Silent = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
+    private readonly string _name;
+    private readonly RedisBroker _broker;
+    private readonly NodeLease _lease;
+    private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly SortedDictionary<long, (Publication Publication, int Repairs)> _ahead = [];
-    private IBrokerHandler[] _handlers = [];
+    private readonly LiveOrder _live;
     private Position? _last;
-    private Position? _live;
     private Position? _expected;
     private bool _hasBegun;
     private bool _isRepairing;
     private bool _isRepairWanted;
 
-    /// <summary>Orders who begins and ends to hear it.</summary>
-    public AsyncGate Gate { get; } = new();
-
-    /// <summary>Whether nobody hears it any more, so that another takes its place.</summary>
-    public bool IsRetired { get; set; }
+    public HeardChannel(string name, RedisBroker broker, NodeLease lease, GatewayMetrics metrics, TimeProvider time)
+    {
+        _name = name;
+        _broker = broker;
+        _lease = lease;
+        _metrics = metrics;
+        _time = time;
+        _live = new LiveOrder(BringNeedsLock);
+    }
 
     /// <summary>How far it was handed out; null where it keeps nothing, or before it was heard.</summary>
     public Position? Last
     {
         get
         {
-            lock (_lock)
+            lock (Lock)
             {
                 return _last;
             }
         }
     }
 
-    /// <summary>Whether nobody hears it.</summary>
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _handlers.Length == 0;
-            }
-        }
-    }
-
     // Nodes have to hear what to apply, whatever else they may not.
-    private bool MayHandOut => name == NodeChannels.Control || lease.IsHeld;
-
-    /// <summary>Brings everything to one more handler.</summary>
-    /// <returns>The position after which it is brought.</returns>
-    public Position? Add(IBrokerHandler handler)
-    {
-        lock (_lock)
-        {
-            if (_handlers.Contains(handler))
-            {
-                throw new InvalidOperationException("This handler hears the channel already.");
-            }
-
-            _handlers = [.. _handlers, handler];
-            return _last;
-        }
-    }
-
-    public void Remove(IBrokerHandler handler)
-    {
-        lock (_lock)
-        {
-            _handlers = [.. _handlers.Where(other => other != handler)];
-        }
-    }
+    private bool MayHandOut => _name == NodeChannels.Control || _lease.IsHeld;
 
     /// <summary>The node hears it, and everything after this position has come or will.</summary>
     /// <param name="start">The position; null where it keeps nothing.</param>
     public void Begin(Position? start)
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (_last is null)
             {
@@ -125,7 +94,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
         }
         else if (kind is not ('R' or 'X' or 'N'))
         {
-            metrics.UnreadableMessage();
+            _metrics.UnreadableMessage();
         }
     }
 
@@ -137,7 +106,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     /// <param name="isSuspect">Whether something may have been missed: then the first difference counts.</param>
     public void Check(Position? top, bool isSuspect)
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (!_hasBegun || _last is null)
             {
@@ -157,7 +126,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     /// <summary>Something may have been missed: the store is asked.</summary>
     public void Repair()
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (_hasBegun && _last is not null)
             {
@@ -170,15 +139,15 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     {
         if (!fields.TryRead(out ReadOnlyMemory<byte> message))
         {
-            metrics.UnreadableMessage();
+            _metrics.UnreadableMessage();
             return;
         }
 
-        lock (_lock)
+        lock (Lock)
         {
             if (MayHandOut)
             {
-                Array.ForEach(_handlers, handler => handler.OnMessage(message));
+                Array.ForEach(Listeners, handler => handler.OnMessage(message));
             }
         }
     }
@@ -189,13 +158,13 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             || !fields.TryRead(out string? epoch) || !Printable.IsWord(epoch, 64)
             || !fields.TryRead(out long offset) || offset is < 1 or >= 1L << 53
             || !fields.TryRead(out ReadOnlyMemory<byte> body)
-            || !PublicationBytes.TryRead(name, new Position(epoch, offset), body, out var publication))
+            || !PublicationBytes.TryRead(_name, new Position(epoch, offset), body, out var publication))
         {
-            metrics.UnreadableMessage();
+            _metrics.UnreadableMessage();
             return;
         }
 
-        lock (_lock)
+        lock (Lock)
         {
             if (!MayHandOut)
             {
@@ -237,61 +206,23 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
         }
     }
 
-    // The order of what keeps nothing is that of its offsets too; nobody else sees these.
     private void OnLiveNeedsLock(Publication publication)
     {
-        var position = publication.Position!;
-        var isNext = _live is null || _live.Epoch != position.Epoch || _live.Offset + 1 == position.Offset;
-        if (isNext)
+        // What goes out without a position ends what a position meant.
+        _last = null;
+        if (_live.Add(publication))
         {
-            if (_live?.Epoch != position.Epoch)
-            {
-                FlushLiveNeedsLock();
-            }
-
-            HandOutLiveNeedsLock(publication);
-            while (_ahead.Count > 0 && _ahead.First().Value.Publication is { } next && next.Position == _live! with { Offset = _live.Offset + 1 })
-            {
-                _ahead.Remove(next.Position.Offset);
-                HandOutLiveNeedsLock(next);
-            }
-        }
-        else if (position.Offset > _live!.Offset)
-        {
-            WaitNeedsLock(publication);
             _ = FlushLiveLaterAsync(); // Nothing in it throws.
         }
     }
 
-    private void HandOutLiveNeedsLock(Publication publication)
-    {
-        // What goes out without a position ends what a position meant.
-        (_live, _last) = (publication.Position, null);
-        BringNeedsLock(publication with { Position = null });
-    }
-
     private async Task FlushLiveLaterAsync()
     {
-        await Task.Delay(Settling, time);
-        lock (_lock)
+        await Task.Delay(Settling, _time);
+        lock (Lock)
         {
-            FlushLiveNeedsLock();
+            _live.Flush();
         }
-    }
-
-    private void FlushLiveNeedsLock()
-    {
-        if (_live is null)
-        {
-            return;
-        }
-
-        foreach (var (publication, _) in _ahead.Values.ToArray())
-        {
-            HandOutLiveNeedsLock(publication);
-        }
-
-        _ahead.Clear();
     }
 
     private void WaitNeedsLock(Publication publication)
@@ -334,13 +265,14 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
 
     private void HandOutNeedsLock(Publication publication)
     {
-        (_last, _live) = (publication.Position, null);
+        _live.End();
+        _last = publication.Position;
         BringNeedsLock(publication);
     }
 
     private void BringNeedsLock(Publication publication)
     {
-        foreach (var handler in _handlers)
+        foreach (var handler in Listeners)
         {
             handler.OnPublication(publication);
         }
@@ -361,8 +293,8 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     {
         while (true)
         {
-            await Task.Delay(Settling, time);
-            lock (_lock)
+            await Task.Delay(Settling, _time);
+            lock (Lock)
             {
                 _isRepairWanted = false;
             }
@@ -378,17 +310,17 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             }
             catch (Exception exception)
             {
-                broker.LogRepairFailed(name, exception);
+                _broker.LogRepairFailed(_name, exception);
             }
 
-            lock (_lock)
+            lock (Lock)
             {
                 if (isDone)
                 {
                     ForgetUnknownNeedsLock();
                 }
 
-                if (!_isRepairWanted && (_ahead.Count == 0 || !isDone) || _handlers.Length == 0)
+                if (!_isRepairWanted && (_ahead.Count == 0 || !isDone) || Listeners.Length == 0)
                 {
                     _isRepairing = false;
                     return;
@@ -403,7 +335,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
         while (true)
         {
             Position? from;
-            lock (_lock)
+            lock (Lock)
             {
                 from = _last;
                 DropKnownNeedsLock();
@@ -413,17 +345,17 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
                 }
             }
 
-            var generation = broker.Generation;
-            var page = await broker.ReadForRepairAsync(name, from.Offset, PageSize);
+            var generation = _broker.Generation;
+            var page = await _broker.ReadForRepairAsync(_name, from.Offset, PageSize);
             if (page.Top.Epoch == from.Epoch && page.Top.Offset < from.Offset)
             {
                 // It was further than that: the store has lost something, and does not know it.
-                await broker.DisownAsync(generation);
+                await _broker.DisownAsync(generation);
                 continue;
             }
 
             TimeSpan patience;
-            lock (_lock)
+            lock (Lock)
             {
                 if (_last is null || !MayHandOut)
                 {
@@ -442,7 +374,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
                 holeAfter = patience > TimeSpan.Zero ? _last : null;
             }
 
-            await Task.Delay(patience, time);
+            await Task.Delay(patience, _time);
         }
     }
 
@@ -484,7 +416,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             if (publication.Position.Offset == _last.Offset + 1)
             {
                 HandOutNeedsLock(publication);
-                metrics.Repaired();
+                _metrics.Repaired();
             }
         }
 
@@ -499,8 +431,8 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
     private void LoseNeedsLock(Position top, string reason)
     {
         _last = top;
-        metrics.Lost(reason);
-        foreach (var handler in _handlers)
+        _metrics.Lost(reason);
+        foreach (var handler in Listeners)
         {
             handler.OnGap(top, reason);
         }
@@ -530,7 +462,7 @@ internal sealed class HeardChannel(string name, RedisBroker broker, NodeLease le
             else
             {
                 _ahead.Remove(offset);
-                metrics.UnreadableMessage();
+                _metrics.UnreadableMessage();
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Primitives;
@@ -40,7 +39,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisBroker> _logger;
-    private readonly ConcurrentDictionary<string, HeardChannel> _heard = new(StringComparer.Ordinal);
+    private readonly ListenedTable<HeardChannel, IBrokerHandler> _heard;
 
     // All channels may be behind at once. Their reading is not to be what the store is too busy for.
     private readonly SemaphoreSlim _repairs = new(MaxRepairs, MaxRepairs);
@@ -61,6 +60,9 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _heard = new ListenedTable<HeardChannel, IBrokerHandler>(
+            channel => new HeardChannel(channel, this, lease, metrics, time),
+            (channel, heard) => subscriptions.RemoveAsync(channel, heard.OnMessage));
         link.Restored += OnRestored;
         lease.Opened += RepairAll;
         lease.ControlNeeded += OnControlNeeded;
@@ -132,18 +134,11 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
             _lease.Demand();
         }
 
-        while (true)
-        {
-            var heard = _heard.GetOrAdd(channel, NewHeard);
-            using var _ = await heard.Gate.EnterAsync(cancellationToken);
-            if (heard.IsRetired)
-            {
-                continue;
-            }
-
-            var isFirst = heard.IsEmpty;
-            heard.Add(handler);
-            try
+        Position? start = null;
+        await _heard.AddAsync(
+            channel,
+            handler,
+            async (heard, isFirst) =>
             {
                 // 1. what comes is heard, 2. and where that begins.
                 if (isFirst)
@@ -156,25 +151,13 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
                     heard.Begin(retention is null ? null : await BeginAsync(channel, clear: false, cancellationToken));
                 }
 
-                return retention is null ? null : heard.Last;
-            }
-            catch
-            {
-                await ForgetAsync(channel, heard, handler);
-                throw;
-            }
-        }
+                start = retention is null ? null : heard.Last;
+            },
+            cancellationToken);
+        return start;
     }
 
-    public async ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken)
-    {
-        if (_heard.TryGetValue(channel, out var heard))
-        {
-            heard.Remove(handler); // From here on it is not called.
-            using var _ = await heard.Gate.EnterAsync(cancellationToken);
-            await ForgetAsync(channel, heard, handler);
-        }
-    }
+    public ValueTask UnsubscribeAsync(string channel, IBrokerHandler handler, CancellationToken cancellationToken) => _heard.RemoveAsync(channel, handler);
 
     public async ValueTask<HistoryPage> ReadAsync(
         string channel,
@@ -208,6 +191,36 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         }
     }
 
+    /// <summary>The store has lost something that it had.</summary>
+    public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, CancellationToken.None);
+
+    /// <summary>Something may have been missed of every channel: each is compared with the store, and repaired where it is behind.</summary>
+    public void RepairAll() => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await CheckAsync(isSuspect: true, CancellationToken.None);
+        }
+        catch (RealtimeException)
+        {
+            // The store does not answer; when it does, or with the next check, they are compared again.
+        }
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        _link.Restored -= OnRestored;
+        _lease.Opened -= RepairAll;
+        _lease.ControlNeeded -= OnControlNeeded;
+        await _checking.DisposeAsync();
+        await _renewing.DisposeAsync();
+    }
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private static Position? PositionOf(RedisResult epoch, RedisResult offset) =>
+        (string?)epoch is { Length: > 0 } name ? new Position(name, (long)offset) : null;
+
     private async ValueTask<HistoryPage> ReadPageAsync(string channel, long? after, int limit, bool reverse, CancellationToken cancellationToken)
     {
         var names = _link.Names;
@@ -238,25 +251,6 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         return new HistoryPage(top, (int)answer[3], publications);
     }
 
-    /// <summary>The store has lost something that it had.</summary>
-    public ValueTask DisownAsync(string? generation) => _link.DisownAsync(generation, CancellationToken.None);
-
-    public async ValueTask DisposeAsync()
-    {
-        _link.Restored -= OnRestored;
-        _lease.Opened -= RepairAll;
-        _lease.ControlNeeded -= OnControlNeeded;
-        await _checking.DisposeAsync();
-        await _renewing.DisposeAsync();
-    }
-
-    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
-
-    private static Position? PositionOf(RedisResult epoch, RedisResult offset) =>
-        (string?)epoch is { Length: > 0 } name ? new Position(name, (long)offset) : null;
-
-    private HeardChannel NewHeard(string channel) => new(channel, this, _lease, _metrics, _time);
-
     private async ValueTask<Position> BeginAsync(string channel, bool clear, CancellationToken cancellationToken)
     {
         var names = _link.Names;
@@ -265,31 +259,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
         return PositionOf(answer[1], answer[2])!;
     }
 
-    private async ValueTask ForgetAsync(string channel, HeardChannel heard, IBrokerHandler handler)
-    {
-        heard.Remove(handler);
-        if (heard.IsEmpty && !heard.IsRetired)
-        {
-            heard.IsRetired = true;
-            _heard.TryRemove(KeyValuePair.Create(channel, heard));
-            await _subscriptions.RemoveAsync(channel, heard.OnMessage);
-        }
-    }
-
-    /// <summary>Something may have been missed of every channel: each is compared with the store, and repaired where it is behind.</summary>
-    public void RepairAll() => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await CheckAsync(isSuspect: true, CancellationToken.None);
-        }
-        catch (RealtimeException)
-        {
-            // The store does not answer; when it does, or with the next check, they are compared again.
-        }
-    });
-
-    private void OnControlNeeded() => _heard.GetValueOrDefault(NodeChannels.Control)?.Repair();
+    private void OnControlNeeded() => _heard.Find(NodeChannels.Control)?.Repair();
 
     private void OnRestored() => _ = Task.Run(async () =>
     {
@@ -302,7 +272,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
 
     private async Task CheckAsync(bool isSuspect, CancellationToken cancellationToken)
     {
-        foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
+        foreach (var batch in _heard.All.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
         {
             await CheckAsync(batch, isSuspect, cancellationToken);
         }
@@ -322,7 +292,7 @@ internal sealed partial class RedisBroker : IBroker, IAsyncDisposable
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var names = _link.Names;
-        foreach (var batch in _heard.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
+        foreach (var batch in _heard.All.Where(entry => entry.Value.Last is not null).Chunk(BatchSize))
         {
             await _link.CallAsync(RedisScript.Touch, [.. batch.Select(entry => names.Position(entry.Key))], [Milliseconds(PositionLife)], cancellationToken);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
 using StackExchange.Redis;
@@ -18,11 +17,9 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
     private readonly RedisLink _link;
     private readonly NodeLease _lease;
     private readonly Subscriptions _subscriptions;
-    private readonly GatewayMetrics _metrics;
-    private readonly TimeProvider _time;
     private readonly RosterScripts _scripts;
     private readonly OccupantKeeper _keeper;
-    private readonly ConcurrentDictionary<string, WatchedRoster> _watched = new(StringComparer.Ordinal);
+    private readonly ListenedTable<WatchedRoster, IDirectoryHandler> _watched;
     private readonly RecurringTask _checking;
 
     public RedisDirectory(
@@ -37,9 +34,10 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
         _link = link;
         _lease = lease;
         _subscriptions = subscriptions;
-        _metrics = metrics;
-        _time = time;
         _scripts = new RosterScripts(link, subscriptions, node);
+        _watched = new ListenedTable<WatchedRoster, IDirectoryHandler>(
+            channel => new WatchedRoster(channel, lease, metrics, time),
+            (channel, roster) => subscriptions.RemoveAsync(channel, roster.OnMessage));
         _keeper = new OccupantKeeper(link, node, lease, _scripts, time, logger);
         _checking = new RecurringTask(CheckAsync, CheckInterval, time, logger);
         lease.Opened += OnOpened;
@@ -125,46 +123,20 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
         return [.. answer.Skip(1).Chunk(2).Select(pair => new NodeState((string)pair[0]!, NodeLease.Read((string?)pair[1])))];
     }
 
-    public async ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
-    {
-        while (true)
+    public ValueTask WatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken) => _watched.AddAsync(
+        channel,
+        handler,
+        async (roster, isFirst) =>
         {
-            var roster = _watched.GetOrAdd(channel, name => new WatchedRoster(name, _lease, _metrics, _time));
-            using var _ = await roster.Gate.EnterAsync(cancellationToken);
-            if (roster.IsRetired)
+            if (isFirst)
             {
-                continue;
+                await _subscriptions.AddAsync(channel, roster.OnMessage, cancellationToken);
+                roster.Begin((await VersionsAsync([channel], cancellationToken))[0]);
             }
+        },
+        cancellationToken);
 
-            var isFirst = roster.IsEmpty;
-            roster.Add(handler);
-            try
-            {
-                if (isFirst)
-                {
-                    await _subscriptions.AddAsync(channel, roster.OnMessage, cancellationToken);
-                    roster.Begin((await VersionsAsync([channel], cancellationToken))[0]);
-                }
-
-                return;
-            }
-            catch
-            {
-                await ForgetAsync(channel, roster, handler);
-                throw;
-            }
-        }
-    }
-
-    public async ValueTask UnwatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken)
-    {
-        if (_watched.TryGetValue(channel, out var roster))
-        {
-            roster.Remove(handler); // From here on it is not called.
-            using var _ = await roster.Gate.EnterAsync(cancellationToken);
-            await ForgetAsync(channel, roster, handler);
-        }
-    }
+    public ValueTask UnwatchAsync(string channel, IDirectoryHandler handler, CancellationToken cancellationToken) => _watched.RemoveAsync(channel, handler);
 
     public async ValueTask DisposeAsync()
     {
@@ -173,21 +145,10 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
         await _keeper.DisposeAsync();
     }
 
-    private async ValueTask ForgetAsync(string channel, WatchedRoster roster, IDirectoryHandler handler)
-    {
-        roster.Remove(handler);
-        if (roster.IsEmpty && !roster.IsRetired)
-        {
-            roster.IsRetired = true;
-            _watched.TryRemove(KeyValuePair.Create(channel, roster));
-            await _subscriptions.RemoveAsync(channel, roster.OnMessage);
-        }
-    }
-
     // What was not delivered while the fence was closed is not known to anybody here.
     private void OnOpened()
     {
-        foreach (var roster in _watched.Values)
+        foreach (var (_, roster) in _watched.All)
         {
             roster.Miss();
         }
@@ -195,7 +156,7 @@ internal sealed class RedisDirectory : IDirectory, IAsyncDisposable
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in _watched.Chunk(BatchSize))
+        foreach (var batch in _watched.All.Chunk(BatchSize))
         {
             var versions = await VersionsAsync([.. batch.Select(entry => entry.Key)], cancellationToken);
             for (var i = 0; i < batch.Length; i++)

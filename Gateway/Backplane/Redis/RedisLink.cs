@@ -29,6 +29,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<RedisLink> _logger;
     private readonly ConcurrentDictionary<string, Action<ReadOnlyMemory<byte>>> _subscribed = new(StringComparer.Ordinal);
+    private readonly StoreName _store;
     private readonly AsyncGate _identifying = new();
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +50,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         _time = time;
         _logger = logger;
         Names = new Names(settings.Prefix);
+        _store = new StoreName(settings, Names, logger);
         _probe = settings.Prefix + "probe:" + node.Id;
         _subscribed[_probe] = _ => Volatile.Write(ref _heardAt, _time.GetTimestamp());
         _running = Task.Run(RunAsync);
@@ -441,7 +443,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         await connection.GetSubscriber().PublishAsync(Literal(_probe), "1").WaitAsync(Patience, _time, _end.Token);
     }
 
-    /// <summary>Finds out which store this is, and gives it the scripts: in this order, so that nothing is written before it is known.</summary>
+    // Once, however many ask.
     private async ValueTask IdentifyAsync(ConnectionMultiplexer connection, string? known, string? disowned, CancellationToken cancellationToken)
     {
         using var _ = await _identifying.EnterAsync(cancellationToken);
@@ -450,19 +452,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
             return; // Somebody else has found out meanwhile.
         }
 
-        var database = connection.GetDatabase();
-        var server = await GuardAsync(ServerFacts.ReadAsync(database), cancellationToken);
-        var survives = _settings.Durable && await GuardAsync(ServerFacts.SyncsEachWriteAsync(database), cancellationToken);
-        if (_settings.Durable && !survives)
-        {
-            LogNotDurable();
-        }
-
-        await LoadAsync(RedisScript.Identify);
-        RedisValue[] arguments = [server.RunId, Epoch.New(), survives ? "1" : string.Empty, disowned ?? string.Empty];
-        var call = database.ScriptEvaluateAsync(RedisScript.Identify.Hash, [Names.Generation], arguments);
-        var generation = (string?)((RedisResult[])(await GuardAsync(call, cancellationToken))!)[1];
-        await Task.WhenAll(RedisScript.All.Select(LoadAsync));
+        var generation = await GuardAsync(_store.FindAsync(connection.GetDatabase(), disowned), cancellationToken);
         var isOther = _generation != generation;
         _generation = generation;
         if (isOther)
@@ -473,8 +463,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
                 Restored?.Invoke();
             }
         }
-
-        Task LoadAsync(RedisScript script) => GuardAsync(database.ExecuteAsync("SCRIPT", "LOAD", script.Text), cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Redis answers.")]
@@ -486,9 +474,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
     [LoggerMessage(3, LogLevel.Information, "The store in Redis is {Generation}. Where it was another before, every channel is in a new epoch.")]
     private partial void LogStore(string? generation);
 
-    [LoggerMessage(4, LogLevel.Warning, "Gateway:Redis:Durable is set, and Redis does not say of itself that it has appendonly yes and appendfsync always: its restarts begin new epochs.")]
-    private partial void LogNotDurable();
-
-    [LoggerMessage(5, LogLevel.Warning, "Redis refused a call: {Code}.")]
+    [LoggerMessage(4, LogLevel.Warning, "Redis refused a call: {Code}.")]
     private partial void LogRefused(string code);
 }

@@ -20,7 +20,7 @@ internal sealed class Subscriptions : IDisposable
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AsyncGate _beginning = new();
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ListenedTable<Entry, Action<char, FieldReader>> _entries;
     private bool _hasBegun;
 
     public Subscriptions(RedisLink link, Node node, GatewayMetrics metrics, TimeProvider time)
@@ -29,6 +29,7 @@ internal sealed class Subscriptions : IDisposable
         _node = node;
         _metrics = metrics;
         _time = time;
+        _entries = new ListenedTable<Entry, Action<char, FieldReader>>(channel => new Entry(channel, metrics), (_, entry) => UnhearAsync(entry));
         link.Restored += OnRestored;
     }
 
@@ -39,54 +40,11 @@ internal sealed class Subscriptions : IDisposable
     public async ValueTask AddAsync(string channel, Action<char, FieldReader> listener, CancellationToken cancellationToken)
     {
         await BeginAsync(cancellationToken);
-        while (true)
-        {
-            var entry = _entries.GetOrAdd(channel, name => new Entry(name, Read));
-            using var _ = await entry.Gate.EnterAsync(cancellationToken);
-            if (entry.IsRetired)
-            {
-                continue;
-            }
-
-            if (entry.Listeners.Length == 0)
-            {
-                // Listening first: what comes before this returns is the listener's to order.
-                entry.Listeners = [listener];
-                try
-                {
-                    await HearAsync(entry, cancellationToken);
-                }
-                catch
-                {
-                    Retire(entry);
-                    throw;
-                }
-            }
-            else
-            {
-                entry.Listeners = [.. entry.Listeners, listener];
-            }
-
-            return;
-        }
+        await _entries.AddAsync(channel, listener, (entry, isFirst) => isFirst ? HearAsync(entry, cancellationToken) : default, cancellationToken);
     }
 
     /// <summary>Ends that. It does not fail.</summary>
-    public async ValueTask RemoveAsync(string channel, Action<char, FieldReader> listener)
-    {
-        if (!_entries.TryGetValue(channel, out var entry))
-        {
-            return;
-        }
-
-        using var _ = await entry.Gate.EnterAsync(CancellationToken.None);
-        entry.Listeners = [.. entry.Listeners.Where(other => other != listener)];
-        if (entry.Listeners.Length == 0 && !entry.IsRetired)
-        {
-            Retire(entry);
-            await UnhearAsync(entry);
-        }
-    }
+    public ValueTask RemoveAsync(string channel, Action<char, FieldReader> listener) => _entries.RemoveAsync(channel, listener);
 
     /// <summary>What a script has to be told of how a channel is heard: the channel of Redis, empty where it is by a registry.</summary>
     public string TargetOf(string channel) =>
@@ -97,7 +55,7 @@ internal sealed class Subscriptions : IDisposable
     /// <summary>Renews this node's entries in registries.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in _entries.Values.Where(entry => Names.IsByRegistry(entry.Channel) && !entry.IsRetired).Chunk(BatchSize))
+        foreach (var batch in _entries.All.Select(entry => entry.Value).Where(entry => Names.IsByRegistry(entry.Channel) && !entry.IsRetired).Chunk(BatchSize))
         {
             await _link.CallAsync(
                 RedisScript.Hear,
@@ -105,10 +63,14 @@ internal sealed class Subscriptions : IDisposable
                 [_node.Id, (long)EntryLife.TotalMilliseconds],
                 cancellationToken);
 
-            // Who went meanwhile was put back, unless somebody else has come.
-            foreach (var entry in batch.Where(entry => entry.IsRetired && !_entries.ContainsKey(entry.Channel)))
+            // Who went meanwhile was put back. Where somebody else has come since, he is taken out with him, and put in again.
+            foreach (var entry in batch.Where(entry => entry.IsRetired))
             {
                 await UnhearAsync(entry);
+                if (_entries.Find(entry.Channel) is { IsRetired: false } next)
+                {
+                    await HearAsync(next, cancellationToken);
+                }
             }
         }
     }
@@ -151,7 +113,7 @@ internal sealed class Subscriptions : IDisposable
             _metrics.UnreadableMessage();
         }
 
-        void Listened(string channel, ReadOnlyMemory<byte> bytes) => _entries.GetValueOrDefault(channel)?.OnMessage(bytes);
+        void Listened(string channel, ReadOnlyMemory<byte> bytes) => _entries.Find(channel)?.OnMessage(bytes);
     }
 
     private async ValueTask HearAsync(Entry entry, CancellationToken cancellationToken)
@@ -177,21 +139,11 @@ internal sealed class Subscriptions : IDisposable
         try
         {
             await _link.CallAsync(RedisScript.Unhear, [_link.Names.Registry(entry.Channel)], [_node.Id], CancellationToken.None);
-            if (_entries.GetValueOrDefault(entry.Channel) is { IsRetired: false } next)
-            {
-                await HearAsync(next, CancellationToken.None); // It came in between, and would be taken out.
-            }
         }
         catch (Contracts.RealtimeException)
         {
             // It ends by itself, and what comes until then is dropped.
         }
-    }
-
-    private void Retire(Entry entry)
-    {
-        (entry.Listeners, entry.IsRetired) = ([], true);
-        _entries.TryRemove(KeyValuePair.Create(entry.Channel, entry));
     }
 
     // Whoever published meanwhile may have taken this node out; and the store may be another.
@@ -212,43 +164,24 @@ internal sealed class Subscriptions : IDisposable
         }
     });
 
-    private void Read(Entry entry, ReadOnlyMemory<byte> message)
+    private sealed class Entry(string channel, GatewayMetrics metrics) : Listened<Action<char, FieldReader>>
     {
-        var fields = new FieldReader(message);
-        if (fields.TryRead(out string? kind) && kind is ['1', var letter])
-        {
-            foreach (var listener in entry.Listeners)
-            {
-                listener(letter, fields);
-            }
-        }
-        else
-        {
-            _metrics.UnreadableMessage();
-        }
-    }
-
-    private sealed class Entry(string channel, Action<Entry, ReadOnlyMemory<byte>> read)
-    {
-        private volatile Action<char, FieldReader>[] _listeners = [];
-        private volatile bool _isRetired;
-
         public string Channel => channel;
 
-        public AsyncGate Gate { get; } = new();
-
-        public Action<char, FieldReader>[] Listeners
+        public void OnMessage(ReadOnlyMemory<byte> message)
         {
-            get => _listeners;
-            set => _listeners = value;
+            var fields = new FieldReader(message);
+            if (fields.TryRead(out string? kind) && kind is ['1', var letter])
+            {
+                foreach (var listener in Listeners)
+                {
+                    listener(letter, fields);
+                }
+            }
+            else
+            {
+                metrics.UnreadableMessage();
+            }
         }
-
-        public bool IsRetired
-        {
-            get => _isRetired;
-            set => _isRetired = value;
-        }
-
-        public void OnMessage(ReadOnlyMemory<byte> message) => read(this, message);
     }
 }

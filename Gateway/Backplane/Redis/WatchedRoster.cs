@@ -1,6 +1,5 @@
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
-using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Backplane.Redis;
 
@@ -9,63 +8,23 @@ namespace RealtimeGateway.Backplane.Redis;
 /// follow waits for those before it, and when they do not come, what is known is no longer what can be read
 /// (<see cref="IDirectoryHandler.OnPresenceMissed"/>).
 /// </summary>
-internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics metrics, TimeProvider time)
+internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics metrics, TimeProvider time) : Listened<IDirectoryHandler>
 {
     private const int MaxAhead = 1_000;
 
     // What comes in another order comes close together.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _lock = new();
     private readonly Dictionary<long, Change> _ahead = [];
-    private IDirectoryHandler[] _handlers = [];
     private long _version;
     private long? _differed;
     private bool _hasBegun;
     private bool _isWaiting;
 
-    /// <summary>Orders who begins and ends to watch it.</summary>
-    public AsyncGate Gate { get; } = new();
-
-    /// <summary>Whether nobody watches it any more, so that another takes its place.</summary>
-    public bool IsRetired { get; set; }
-
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _handlers.Length == 0;
-            }
-        }
-    }
-
-    public void Add(IDirectoryHandler handler)
-    {
-        lock (_lock)
-        {
-            if (_handlers.Contains(handler))
-            {
-                throw new InvalidOperationException("This handler watches the channel already.");
-            }
-
-            _handlers = [.. _handlers, handler];
-        }
-    }
-
-    public void Remove(IDirectoryHandler handler)
-    {
-        lock (_lock)
-        {
-            _handlers = [.. _handlers.Where(other => other != handler)];
-        }
-    }
-
     /// <summary>Every change after this version has come or will.</summary>
     public void Begin(long version)
     {
-        lock (_lock)
+        lock (Lock)
         {
             (_version, _hasBegun) = (version, true);
             bool HasCome(Change change) => change.Version == 0
@@ -83,7 +42,7 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
     /// <summary>Compares it with what the store says, twice before it is believed: a change may be on its way.</summary>
     public void Check(long version)
     {
-        lock (_lock)
+        lock (Lock)
         {
             if (!_hasBegun || version == _version)
             {
@@ -103,9 +62,9 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
     /// <summary>Changes may have been held back.</summary>
     public void Miss()
     {
-        lock (_lock)
+        lock (Lock)
         {
-            Array.ForEach(_handlers, handler => handler.OnPresenceMissed());
+            Array.ForEach(Listeners, handler => handler.OnPresenceMissed());
         }
     }
 
@@ -123,7 +82,7 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
             return;
         }
 
-        lock (_lock)
+        lock (Lock)
         {
             // What a node may not deliver is in nobody's list when it may again: it is told then that something was missed.
             if (!lease.IsHeld || _hasBegun && version != 0 && version <= _version)
@@ -150,7 +109,7 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
         while (_hasBegun && _ahead.Remove(_version, out var next))
         {
             _version = next.Version;
-            foreach (var handler in _handlers)
+            foreach (var handler in Listeners)
             {
                 if (next.Told is { } change)
                 {
@@ -167,7 +126,7 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
     private async Task GiveUpLaterAsync()
     {
         await Task.Delay(Patience, time);
-        lock (_lock)
+        lock (Lock)
         {
             _isWaiting = false;
             if (_ahead.Count > 0)
@@ -181,7 +140,7 @@ internal sealed class WatchedRoster(string name, NodeLease lease, GatewayMetrics
     {
         (_version, _differed) = (version, null);
         _ahead.Clear();
-        Array.ForEach(_handlers, handler => handler.OnPresenceMissed());
+        Array.ForEach(Listeners, handler => handler.OnPresenceMissed());
     }
 
     private bool TryReadChange(char kind, FieldReader fields, out PresenceChange? change)
