@@ -34,7 +34,7 @@ public sealed class MessagePackHubProtocol : IHubProtocol
     }
 
     /// <param name="options">How arguments and results are read from JSON and written to it.</param>
-    /// <param name="maxJsonBytes">About how many bytes of JSON one argument or result may become.</param>
+    /// <param name="maxJsonBytes">How many bytes of JSON one argument or result may become.</param>
     internal MessagePackHubProtocol(JsonSerializerOptions options, long maxJsonBytes)
     {
         ArgumentNullException.ThrowIfNull(options);

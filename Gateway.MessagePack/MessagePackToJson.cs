@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace RealtimeGateway.MessagePack;
@@ -10,16 +10,17 @@ namespace RealtimeGateway.MessagePack;
 /// </summary>
 internal static class MessagePackToJson
 {
-    private const int MaxFloatLength = 32;
+    private const int MaxNumberLength = 32;
 
     /// <summary>Writes the reader's next value.</summary>
     /// <exception cref="InvalidDataException">It is no MessagePack.</exception>
     /// <exception cref="NotJsonException">JSON has no form for it, or it is beyond the limits.</exception>
-    public static void Write(ref MessagePackReader reader, Utf8JsonWriter writer, JsonLimits limits)
+    public static void Write(ref MessagePackReader reader, IBufferWriter<byte> output, JsonLimits limits)
     {
         // A stack of its own: how deep a stranger nests is nothing to the thread's.
         Span<Container> open = stackalloc Container[limits.MaxDepth];
         var depth = 0;
+        var json = new JsonText(output, limits.MaxBytes);
         while (true)
         {
             if (reader.NextKind is MessagePackKind.Array or MessagePackKind.Map)
@@ -29,21 +30,16 @@ internal static class MessagePackToJson
                     throw new NotJsonException($"A value nests deeper than {limits.MaxDepth}.");
                 }
 
-                open[depth++] = Begin(ref reader, writer);
+                open[depth++] = Begin(ref reader, json);
             }
             else
             {
-                WriteScalar(ref reader, writer);
+                WriteScalar(ref reader, json);
             }
 
             while (depth > 0 && open[depth - 1].Left == 0)
             {
-                End(open[--depth], writer);
-            }
-
-            if (writer.BytesCommitted + writer.BytesPending > limits.MaxBytes)
-            {
-                throw new NotJsonException($"As JSON a value has {limits.MaxBytes} bytes at most.", isTooLarge: true);
+                json.Write(open[--depth].IsMap ? "}"u8 : "]"u8);
             }
 
             if (depth == 0)
@@ -51,76 +47,68 @@ internal static class MessagePackToJson
                 return;
             }
 
-            open[depth - 1].Left--;
-            if (open[depth - 1].IsMap)
-            {
-                WriteKey(ref reader, writer);
-            }
+            Continue(ref open[depth - 1], ref reader, json);
         }
     }
 
-    private static Container Begin(ref MessagePackReader reader, Utf8JsonWriter writer)
+    private static Container Begin(ref MessagePackReader reader, JsonText json)
     {
-        if (reader.NextKind == MessagePackKind.Map)
+        var isMap = reader.NextKind == MessagePackKind.Map;
+        json.Write(isMap ? "{"u8 : "["u8);
+        return new Container { IsMap = isMap, IsFirst = true, Left = isMap ? reader.ReadMapHeader() : reader.ReadArrayHeader() };
+    }
+
+    // Up to where the next value stands.
+    private static void Continue(ref Container container, ref MessagePackReader reader, JsonText json)
+    {
+        if (!container.IsFirst)
         {
-            writer.WriteStartObject();
-            return new Container { IsMap = true, Left = reader.ReadMapHeader() };
+            json.Write(","u8);
         }
 
-        writer.WriteStartArray();
-        return new Container { Left = reader.ReadArrayHeader() };
-    }
-
-    private static void End(in Container container, Utf8JsonWriter writer)
-    {
         if (container.IsMap)
         {
-            writer.WriteEndObject();
+            if (reader.NextKind != MessagePackKind.String)
+            {
+                throw new NotJsonException("A map's key that is no string has no form in JSON; send strings for keys.");
+            }
+
+            json.WriteString(ReadText(ref reader));
+            json.Write(":"u8);
         }
-        else
-        {
-            writer.WriteEndArray();
-        }
+
+        container.IsFirst = false;
+        container.Left--;
     }
 
-    private static void WriteKey(ref MessagePackReader reader, Utf8JsonWriter writer)
-    {
-        if (reader.NextKind != MessagePackKind.String)
-        {
-            throw new NotJsonException("A map's key that is no string has no form in JSON; send strings for keys.");
-        }
-
-        writer.WritePropertyName(ReadText(ref reader));
-    }
-
-    private static void WriteScalar(ref MessagePackReader reader, Utf8JsonWriter writer)
+    private static void WriteScalar(ref MessagePackReader reader, JsonText json)
     {
         switch (reader.NextKind)
         {
             case MessagePackKind.Nil:
                 reader.TryReadNil();
-                writer.WriteNullValue();
+                json.Write("null"u8);
                 break;
             case MessagePackKind.Boolean:
-                writer.WriteBooleanValue(reader.ReadBoolean());
+                json.Write(reader.ReadBoolean() ? "true"u8 : "false"u8);
                 break;
             case MessagePackKind.Unsigned:
-                writer.WriteNumberValue(reader.ReadUInt64());
+                WriteInteger(reader.ReadUInt64(), json);
                 break;
             case MessagePackKind.Signed:
-                writer.WriteNumberValue(reader.ReadInt64());
+                WriteInteger(reader.ReadInt64(), json);
                 break;
             case MessagePackKind.Float32:
-                WriteFloat(reader.ReadFloat32(), writer);
+                WriteFloat(reader.ReadFloat32(), json);
                 break;
             case MessagePackKind.Float64:
-                WriteFloat(reader.ReadFloat64(), writer);
+                WriteFloat(reader.ReadFloat64(), json);
                 break;
             case MessagePackKind.String:
-                writer.WriteStringValue(ReadText(ref reader));
+                json.WriteString(ReadText(ref reader));
                 break;
             case MessagePackKind.Binary:
-                writer.WriteBase64StringValue(reader.ReadBinary());
+                json.WriteBase64(reader.ReadBinary());
                 break;
             case MessagePackKind.Extension:
                 throw new NotJsonException("A MessagePack timestamp, or another extension type, has no form in JSON; send a string.");
@@ -136,28 +124,35 @@ internal static class MessagePackToJson
         return Utf8.IsValid(text) ? text : throw new NotJsonException("A string is not valid UTF-8; send bytes as bin.");
     }
 
+    private static void WriteInteger<T>(T value, JsonText json)
+        where T : IUtf8SpanFormattable
+    {
+        Span<byte> text = stackalloc byte[MaxNumberLength];
+        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        json.Write(text[..length]);
+    }
+
     // A whole float has a point, so that it is one still for whoever reads the JSON into MessagePack again.
-    private static void WriteFloat(double value, Utf8JsonWriter writer)
+    private static void WriteFloat(double value, JsonText json)
     {
         if (!double.IsFinite(value))
         {
             throw new NotJsonException("NaN and infinities have no form in JSON; send null or a string.");
         }
 
-        Span<byte> text = stackalloc byte[MaxFloatLength];
+        Span<byte> text = stackalloc byte[MaxNumberLength];
         value.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
+        json.Write(text[..length]);
         if (text[..length].IndexOfAny((byte)'.', (byte)'E') < 0)
         {
-            text[length++] = (byte)'.';
-            text[length++] = (byte)'0';
+            json.Write(".0"u8);
         }
-
-        writer.WriteRawValue(text[..length], skipInputValidation: true);
     }
 
     private struct Container
     {
         public bool IsMap;
+        public bool IsFirst;
         public int Left;
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -14,12 +13,6 @@ namespace RealtimeGateway.MessagePack;
 /// </summary>
 internal sealed class MessageParser(JsonSerializerOptions json, JsonLimits limits)
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>The message; null for one of a type that is not known.</summary>
     public HubMessage? Parse(ReadOnlySpan<byte> message, IInvocationBinder binder)
     {
@@ -246,11 +239,7 @@ internal sealed class MessageParser(JsonSerializerOptions json, JsonLimits limit
         }
 
         var text = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(text, WriterOptions))
-        {
-            MessagePackToJson.Write(ref reader, writer, limits);
-        }
-
+        MessagePackToJson.Write(ref reader, text, limits);
         return JsonSerializer.Deserialize(text.WrittenSpan, type, json);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Tests.Support;
 
@@ -33,9 +34,10 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Completes when the connection is closed, with what the client was told.</summary>
     public Task<Exception?> Closed => _closed.Task.InTime();
 
-    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token)
+    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token, bool speaksMessagePack = false)
     {
-        var client = new TestClient(new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token)).Build());
+        var builder = new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token));
+        var client = new TestClient((speaksMessagePack ? builder.AddMessagePackProtocol() : builder).Build());
         await client.Hub.StartAsync().InTime();
         return client;
     }

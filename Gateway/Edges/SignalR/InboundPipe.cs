@@ -228,9 +228,9 @@ internal sealed class InboundPipe(
                 _framing = framing;
             }
         }
-        catch (InvalidDataException)
+        catch (Exception)
         {
-            // SignalR ends the connection for it.
+            // Whatever its parser finds wrong: SignalR finds it too, and ends the connection.
         }
     }
 
