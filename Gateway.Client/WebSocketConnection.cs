@@ -12,15 +12,17 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebSocket _socket;
+    private readonly WebSocketMessageType _frames;
     private readonly Pipe _received = new();
     private readonly Pipe _toSend = new();
     private readonly CancellationTokenSource _closed = new();
     private readonly CancellationTokenSource _socketTimeout = new();
     private readonly Task _running;
 
-    public WebSocketConnection(WebSocket socket, EndPoint remote)
+    public WebSocketConnection(WebSocket socket, EndPoint remote, WebSocketMessageType frames)
     {
         _socket = socket;
+        _frames = frames;
         RemoteEndPoint = remote;
         Transport = this;
         ConnectionClosed = _closed.Token;
@@ -92,12 +94,12 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
                 var result = await _toSend.Reader.ReadAsync();
                 foreach (var segment in result.Buffer)
                 {
-                    await _socket.SendAsync(segment, WebSocketMessageType.Text, endOfMessage: false, _socketTimeout.Token);
+                    await _socket.SendAsync(segment, _frames, endOfMessage: false, _socketTimeout.Token);
                 }
 
                 if (!result.Buffer.IsEmpty)
                 {
-                    await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Text, endOfMessage: true, _socketTimeout.Token);
+                    await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, _frames, endOfMessage: true, _socketTimeout.Token);
                 }
 
                 _toSend.Reader.AdvanceTo(result.Buffer.End);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace RealtimeGateway.Client;
 
@@ -8,7 +9,8 @@ namespace RealtimeGateway.Client;
 /// Connects Microsoft's <c>HubConnection</c> by one WebSocket, without negotiation: one request, and no second one that must
 /// reach the same node.
 /// </summary>
-internal sealed class WebSocketConnectionFactory : IConnectionFactory
+/// <param name="protocol">What the connection speaks.</param>
+internal sealed class WebSocketConnectionFactory(IHubProtocol protocol) : IConnectionFactory
 {
     public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -23,7 +25,8 @@ internal sealed class WebSocketConnectionFactory : IConnectionFactory
 
             socket.Options.CollectHttpResponseDetails = true;
             await socket.ConnectAsync(ToWebSocket(target.Uri), cancellationToken);
-            return new WebSocketConnection(socket, target);
+            var frames = protocol.TransferFormat == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
+            return new WebSocketConnection(socket, target, frames);
         }
         catch (WebSocketException exception) when (socket.HttpStatusCode == HttpStatusCode.Unauthorized)
         {
