@@ -32,6 +32,7 @@ node_tests() (
     if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
         npm ci --no-audit --no-fund || return
     fi
+    node build.mjs || return
     node --test --test-timeout=120000 \
         --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$results/node.tap" \
