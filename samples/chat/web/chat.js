@@ -18,7 +18,7 @@ export class Chat {
   #connection;
   #timeline;
   #people;
-  #list = new RoomList((room) => this.#choose(room));
+  #list = new RoomList((room) => void this.#choose(room));
   #composer = new Composer({
     onSend: (text) => this.#open.say(text),
     onTyping: (isTyping) => this.#open.typing.tell(isTyping),
@@ -45,11 +45,15 @@ export class Chat {
   start() {
     byId('chat').hidden = false;
     this.#connection.show();
-    this.#choose(this.#rooms[0]);
-    this.#composer.focus();
+    void this.#choose(this.#rooms[0]);
   }
 
-  #choose(room) {
+  /** Leaves all rooms. */
+  async end() {
+    await Promise.allSettled(this.#rooms.map((room) => room.leave()));
+  }
+
+  async #choose(room) {
     const previous = this.#open;
     this.#open = room;
     if (previous !== room) {
@@ -57,7 +61,10 @@ export class Chat {
       previous?.look(false);
       room.look(true);
     }
-    void room.enter(); // What goes wrong is shown in the room.
+    await room.enter();
+    if (this.#open === room && room.state === 'inside') {
+      this.#composer.focus();
+    }
   }
 
   #heedState(state) {

@@ -21,13 +21,13 @@ function initialsOf(name) {
   return letters.join('').toLocaleUpperCase();
 }
 
-// Far apart also for names that are nearly the same (FNV-1a, then the golden angle).
+// From green over blue to red, without the muddy yellows; far apart also for names that are nearly the same (FNV-1a).
 function hueOf(name) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   }
-  return Math.floor((hash * 137.508) % 360);
+  return (150 + (hash % 240)) % 360;
 }
 
 function lettersOf(text) {

@@ -38,10 +38,10 @@ export class Room extends EventTarget {
   unread = 0;
   firstUnread = null;
 
-  /** Who is here, by name: `{ userId, profile, connections }`. Nobody is connected (0) while a user is expected back. */
+  /** Who is here, by name: `{ userId, profile }`. Who lost his connection is still here for 10 s: he is expected back. */
   get members() {
     return (this.#presence?.members ?? [])
-      .map(({ userId, connections, profile }) => ({ userId, connections, profile: readProfile(userId ?? 'Guest', profile) }))
+      .map(({ userId, profile }) => ({ userId, profile: readProfile(userId ?? 'Guest', profile) }))
       .sort((one, other) => one.profile.name.localeCompare(other.profile.name));
   }
 
@@ -50,7 +50,10 @@ export class Room extends EventTarget {
     return this.#profiles.get(userId) ?? readProfile(userId ?? 'Guest');
   }
 
-  /** Subscribes, then reads what was said before: in this order, so that nothing falls between the two. */
+  /**
+   * Subscribes, then reads what was said before: in this order, so that nothing falls between the two. It does not fail: why it
+   * was refused is then the room's `refusal`.
+   */
   async enter() {
     if (this.state !== 'outside' && this.state !== 'refused') {
       return;
@@ -59,8 +62,8 @@ export class Room extends EventTarget {
     this.state = 'entering';
     this.#change();
     try {
-      this.#subscription = await this.#client.subscribe(this.channel, (event) => this.#hear(event));
-      this.#subscription.onNotice((notice) => this.#heed(notice));
+      const onNotice = (notice) => this.#heed(notice);
+      this.#subscription = await this.#client.subscribe(this.channel, (event) => this.#hear(event), { onNotice });
       await this.#readHistory();
       this.#presence = await this.#client.presence(this.channel, () => this.#meet());
       this.#meet();
@@ -98,6 +101,11 @@ export class Room extends EventTarget {
       this.unread = 0;
     }
     this.#change();
+  }
+
+  /** Goes, so that the others see it at once. Who only vanishes is expected back for a while. */
+  async leave() {
+    await this.#subscription?.unsubscribe();
   }
 
   /** The connection is gone: what comes from history now is a recovery of its own. */

@@ -33,7 +33,10 @@ export class Composer {
     this.#text.placeholder = `Message to ${room.title}`;
   }
 
+  /** Lets one write at once; not where that would bring up a keyboard over half of the screen. */
   focus() {
-    this.#text.focus();
+    if (matchMedia('(pointer: fine)').matches) {
+      this.#text.focus();
+    }
   }
 }

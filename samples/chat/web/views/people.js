@@ -15,8 +15,9 @@ export class People {
     this.#panel.addEventListener('keydown', ({ key }) => key === 'Escape' && this.#open(false));
   }
 
-  show({ members }) {
+  show({ members, state }) {
     setText(byId('people-count'), String(members.length));
+    byId('nobody').hidden = state !== 'refused';
     arrange(this.#list, members.map((member) => this.#rowOf(member)));
   }
 
@@ -24,14 +25,16 @@ export class People {
     return this.#panel.classList.contains('open');
   }
 
-  #rowOf({ userId, profile, connections }) {
+  #rowOf({ userId, profile }) {
     return {
       key: [userId, profile.name, profile.initials, profile.hue].join(' '),
-      make: () => element('li', { className: 'member' }, avatar(profile), element('span', { className: 'member-text' }, element('span', { className: 'member-name', text: profile.name }), element('small'))),
-      update: (item) => {
-        item.classList.toggle('away', connections === 0);
-        setText(item.querySelector('small'), [userId === this.#userId && 'you', about(connections)].filter(Boolean).join(', '));
-      },
+      make: () => element(
+        'li',
+        { className: 'member' },
+        avatar(profile),
+        element('span', { className: 'member-name', text: profile.name }),
+        userId === this.#userId && element('small', { text: 'you' }),
+      ),
     };
   }
 
@@ -40,9 +43,4 @@ export class People {
     this.#toggle.setAttribute('aria-expanded', String(isOpen));
     (isOpen ? byId('people-close') : this.#toggle).focus();
   }
-}
-
-// A user whose connection was lost is expected back for a while.
-function about(connections) {
-  return connections === 0 ? 'expected back' : connections > 1 && `in ${connections} tabs`;
 }

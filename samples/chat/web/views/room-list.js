@@ -50,8 +50,7 @@ function update(item, room) {
   } else {
     button.removeAttribute('aria-current');
   }
-  button.classList.toggle('refused', room.state === 'refused');
   badge.hidden = room.unread === 0;
-  setText(badge, String(room.unread));
+  setText(badge, room.unread > 0 ? String(room.unread) : '');
   button.setAttribute('aria-label', [room.title, room.isPrivate && 'private', room.unread > 0 && `${room.unread} unread`].filter(Boolean).join(', '));
 }
