@@ -48,7 +48,7 @@ internal sealed class ChatSample
             FileProvider = new PhysicalFileProvider(_pages),
             StaticFileOptions = { OnPrepareResponse = Protect },
         });
-        app.MapGet(Script, (HttpContext context) =>
+        app.MapMethods(Script, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
         {
             SetHeaders(context);
             return IsBuilt ? Results.File(_package, "text/javascript", lastModified: File.GetLastWriteTimeUtc(_package)) : Results.NotFound();

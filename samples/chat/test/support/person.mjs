@@ -15,6 +15,7 @@ export class Person {
       document.addEventListener('securitypolicyviolation', (violation) => console.error(`${violation.violatedDirective} ${violation.blockedURI}`));
     });
     await this.page.goto(url);
+    assert.equal(await this.page.title(), 'Chat · RealtimeGateway', 'The chat is not built.');
     await this.page.getByLabel('Your name').waitFor();
   }
 
