@@ -73,19 +73,16 @@ export class Link {
 
   /** Opens it. It fails with the gateway's refusal, or with `unavailable`. */
   async start(): Promise<void> {
-    const { connectTimeout } = this.settings;
     try {
-      await within(this.#hub.start(), connectTimeout, 'Connecting');
+      await within(this.#hub.start(), this.settings.connectTimeout, 'Connecting');
       if (this.#protocol.close) {
         throw this.#closeError();
       }
       this.#ping();
     } catch (error) {
+      const refusal = this.#closeError() ?? (error instanceof RealtimeError ? error : await this.#findRefusal());
       void this.stop();
-      const authorization: Record<string, string> = this.token === null ? {} : { Authorization: `Bearer ${this.token}` };
-      throw this.#closeError()
-        ?? (error instanceof RealtimeError ? error : await findRefusal(this.#url, { ...this.#headers, ...authorization }, connectTimeout))
-        ?? toRealtimeError(error);
+      throw refusal ?? toRealtimeError(error);
     }
   }
 
@@ -136,6 +133,13 @@ export class Link {
       this.#socket.close();
     }
     await this.#hub.stop();
+  }
+
+  #findRefusal(): Promise<RealtimeError | undefined> {
+    const abort = new AbortController();
+    const giveUp = () => abort.abort();
+    this.#wait(5_000).then(giveUp, giveUp);
+    return findRefusal(this.#url, { ...this.#headers, ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }) }, abort.signal);
   }
 
   #wait(delay: number): Promise<void> {

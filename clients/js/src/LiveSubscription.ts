@@ -28,7 +28,6 @@ export interface SubscriptionOwner {
   onState(change: StateChange): void;
   /** The gateway has answered for these channels. */
   onSubscribed(channels: readonly string[]): void;
-  onEnded(subscription: LiveSubscription): void;
 }
 
 interface Deferred {
@@ -52,7 +51,12 @@ export class LiveSubscription implements Subscription {
   #askedOn: Link | undefined;
   #updates: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly owner: SubscriptionOwner, private wanted: Wanted, since: { [channel: string]: Position }) {
+  constructor(
+    private readonly owner: SubscriptionOwner,
+    private wanted: Wanted,
+    since: { [channel: string]: Position },
+    private readonly left: (subscription: LiveSubscription) => void,
+  ) {
     this.#listeners = new EventListeners(owner.report);
     this.#notices = new Listeners(owner.report);
     Object.entries(since).forEach(([channel, position]) => this.#intake.moveTo(channel, position));
@@ -332,7 +336,7 @@ export class LiveSubscription implements Subscription {
 
   #leave(error = ended()): void {
     this.#question++;
-    this.owner.onEnded(this);
+    this.left(this);
     this.refuse(error);
   }
 

@@ -9,8 +9,7 @@ import type { Position } from './positions.js';
 export class Subscriptions {
   readonly #all = new Set<LiveSubscription>();
 
-  /** @param owner What they need of the client; that they ended is seen to here. */
-  constructor(private readonly owner: Omit<SubscriptionOwner, 'onEnded'>, private readonly settings: { restore: boolean; echo: boolean }) {}
+  constructor(private readonly owner: SubscriptionOwner, private readonly settings: { restore: boolean; echo: boolean }) {}
 
   async subscribe(
     channels: string | readonly string[],
@@ -20,21 +19,7 @@ export class Subscriptions {
   ): Promise<Subscription> {
     const { events = null, filter = null, hidden = false, echo = this.settings.echo, since = {} } = options;
     const wanted = { channels: listOf(channels), events, filter, hidden, echo };
-    const { owner } = this;
-    const subscription = new LiveSubscription(
-      {
-        get link() {
-          return owner.link;
-        },
-        isOwn: owner.isOwn,
-        report: owner.report,
-        onState: owner.onState,
-        onSubscribed: owner.onSubscribed,
-        onEnded: (ended) => this.#all.delete(ended),
-      },
-      wanted,
-      byChannel(wanted.channels, since),
-    );
+    const subscription = new LiveSubscription(this.owner, wanted, byChannel(wanted.channels, since), (left) => this.#all.delete(left));
     if (handler) {
       subscription.onAny(handler);
     }

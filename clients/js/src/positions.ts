@@ -8,7 +8,7 @@ export interface Position {
 
 /** What a message says of its position, if it has one. */
 export function positionOf({ epoch, offset }: Partial<Position>): Position | undefined {
-  return epoch === undefined || offset === undefined ? undefined : { epoch, offset };
+  return epoch == null || offset == null ? undefined : { epoch, offset };
 }
 
 /** Whether who is at `known` has not had what is at `position`: a higher offset, or another epoch. */

@@ -29,8 +29,9 @@ export function refreshDelay(token: string | null): number | undefined {
   if (typeof exp !== 'number') {
     return undefined;
   }
-  // By this machine's clock, which may be wrong: a token does not live longer than it was made for, and one that was taken lives.
-  const lifetime = (typeof iat === 'number' ? exp - iat : Infinity) * 1000;
+  // By this machine's clock, which may be wrong: a token does not live longer than it was made for (from some time in the second that
+  // `iat` names), and one that was taken lives.
+  const lifetime = (typeof iat === 'number' ? exp - iat - 1 : Infinity) * 1000;
   const byClock = exp * 1000 - Date.now();
   const left = Math.min(byClock > 0 ? byClock : 60_000, lifetime);
   return Math.max(left - Math.min(60_000, left / 4), 1_000);
