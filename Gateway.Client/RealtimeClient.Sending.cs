@@ -43,7 +43,7 @@ public sealed partial class RealtimeClient
     /// <param name="channel">The channel.</param>
     /// <param name="eventName">The event's name.</param>
     /// <param name="data">The payload.</param>
-    /// <param name="options">How it is written; null for camelCase names.</param>
+    /// <param name="options">How it is written.</param>
     /// <param name="cancellationToken">Gives up.</param>
     [RequiresUnreferencedCode("Writes by reflection; give a JsonTypeInfo where the application is trimmed.")]
     [RequiresDynamicCode("Writes by reflection; give a JsonTypeInfo where the application is compiled ahead of time.")]
@@ -51,9 +51,19 @@ public sealed partial class RealtimeClient
         string channel,
         string eventName,
         T data,
-        JsonSerializerOptions? options = null,
+        JsonSerializerOptions options,
         CancellationToken cancellationToken = default) =>
-        SendAsync(channel, eventName, JsonSerializer.SerializeToElement(data, options ?? JsonSerializerOptions.Web), cancellationToken);
+        SendAsync(channel, eventName, JsonSerializer.SerializeToElement(data, options), cancellationToken);
+
+    /// <inheritdoc cref="SendAsync(string, string, JsonElement, CancellationToken)"/>
+    /// <param name="channel">The channel.</param>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="data">The payload, which is written with camelCase names.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    [RequiresUnreferencedCode("Writes by reflection; give a JsonTypeInfo where the application is trimmed.")]
+    [RequiresDynamicCode("Writes by reflection; give a JsonTypeInfo where the application is compiled ahead of time.")]
+    public Task<PublishResult> SendAsync<T>(string channel, string eventName, T data, CancellationToken cancellationToken = default) =>
+        SendAsync(channel, eventName, data, JsonSerializerOptions.Web, cancellationToken);
 
     /// <summary>
     /// As <see cref="SendAsync(string, string, JsonElement, CancellationToken)"/>, in one channel or in several, and with an id or an

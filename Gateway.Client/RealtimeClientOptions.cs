@@ -7,7 +7,7 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Client;
 
 /// <summary>How a <see cref="RealtimeClient"/> connects and behaves.</summary>
-public sealed class RealtimeClientOptions
+public sealed record RealtimeClientOptions
 {
     /// <summary>
     /// Asked for a JWT at each connect, and again before the last one expires (claim <c>exp</c>). Null, or an answer of null, is a

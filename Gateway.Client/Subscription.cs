@@ -36,6 +36,9 @@ public sealed class Subscription : IAsyncDisposable
     /// <summary>Where it stands.</summary>
     public SubscriptionState State => _registry.Read(this, core => core.State);
 
+    /// <summary>The gateway's last answer: with the subscription's key, and for each channel from where it is heard. Null before the first.</summary>
+    public SubscribeResult? Answer => _registry.Read(this, core => core.Answer);
+
     internal SubscriptionCore Core { get; }
 
     internal DeliveryQueue Queue { get; }
@@ -93,8 +96,18 @@ public sealed class Subscription : IAsyncDisposable
     /// </summary>
     public Task UnsubscribeAsync(CancellationToken cancellationToken = default) => _registry.RemoveAsync(this, cancellationToken);
 
-    /// <summary>As <see cref="UnsubscribeAsync"/>.</summary>
-    public async ValueTask DisposeAsync() => await UnsubscribeAsync().ConfigureAwait(false);
+    /// <summary>As <see cref="UnsubscribeAsync"/>; what the gateway refuses of it is told by <see cref="RealtimeClient.ErrorOccurred"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await UnsubscribeAsync().ConfigureAwait(false);
+        }
+        catch (RealtimeException refusal)
+        {
+            _report(refusal);
+        }
+    }
 
     /// <summary>Calls the handlers for whatever comes, until it ends.</summary>
     internal async Task RunAsync()

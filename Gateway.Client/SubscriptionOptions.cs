@@ -3,7 +3,7 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Client;
 
 /// <summary>What a subscription wants of its channels.</summary>
-public sealed class SubscriptionOptions
+public sealed record SubscriptionOptions
 {
     /// <inheritdoc cref="SubscribeRequest.Events"/>
     public IReadOnlyList<string>? Events { get; init; }

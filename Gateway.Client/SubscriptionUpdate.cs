@@ -3,7 +3,7 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Client;
 
 /// <summary>What is to be another in a subscription; null leaves a thing as it is.</summary>
-public sealed class SubscriptionUpdate
+public sealed record SubscriptionUpdate
 {
     /// <summary>The channels, 1 or more; those it has and that are not here are left.</summary>
     public IReadOnlyList<string>? Channels { get; init; }

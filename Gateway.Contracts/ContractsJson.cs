@@ -39,6 +39,7 @@ public static class ContractsJson
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(UnsubscribeResult))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonElement?))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class HubJsonContext : JsonSerializerContext;

@@ -83,6 +83,11 @@ internal sealed class ConnectionLoop(
         }
         catch (Exception exception)
         {
+            if (bounded.IsCancellationRequested && exception is OperationCanceledException)
+            {
+                exception = new TimeoutException($"No connection came about in {options.CallTimeout}.", exception);
+            }
+
             if (!stop.IsCancellationRequested)
             {
                 owner.OnFailure(exception);

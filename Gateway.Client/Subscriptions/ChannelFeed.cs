@@ -212,10 +212,18 @@ internal sealed class ChannelFeed(string channel, DeliveryQueue queue, Position?
     /// <returns>False where its handler is too slow, and history must be read from here.</returns>
     public bool AbandonCatchUp(string reason, Position? top, Func<EventMessage, bool> isWanted)
     {
-        var next = _held.Count > 0 ? Positions.Of(_held[0]) : null;
-        Position = next is null ? top ?? Position : next with { Offset = next.Offset - 1 };
         IsCatchingUp = false;
-        _hasOverflowed = false;
+        if (_held.Count > 0 && Positions.Of(_held[0]) is { } next)
+        {
+            Position = next with { Offset = next.Offset - 1 };
+        }
+        else
+        {
+            // What was held back and let go of is behind the top, so history is read on; without a top it is lost with the rest.
+            Position = top;
+            _hasOverflowed = _hasOverflowed && top is not null;
+        }
+
         _tellsRecovery = false;
         Tell(SubscriptionNoticeKind.NotRecovered, reason);
         return Release(isWanted);

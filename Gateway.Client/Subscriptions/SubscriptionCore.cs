@@ -9,7 +9,6 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
     private readonly Dictionary<string, ChannelFeed> _feeds =
         terms.Channels.ToDictionary(channel => channel, channel => new ChannelFeed(channel, subscription.Queue, since?.GetValueOrDefault(channel)));
 
-    private string? _key;
 
     /// <summary>What it asks for.</summary>
     public SubscriptionTerms Terms { get; private set; } = terms;
@@ -20,8 +19,11 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
     /// <summary>The call that is not answered yet; null for none.</summary>
     public SubscribeCall? Call { get; private set; }
 
+    /// <summary>The last answer; null before the first.</summary>
+    public SubscribeResult? Answer { get; private set; }
+
     /// <summary>Whether the gateway has ever answered it.</summary>
-    public bool WasAnswered { get; private set; }
+    public bool WasAnswered => Answer is not null;
 
     /// <summary>Who waits for the next answer.</summary>
     public TaskCompletionSource<SubscribeResult> Answered { get; private set; } = NewAnswered();
@@ -76,10 +78,9 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
     /// <returns>The feeds that must read history first.</returns>
     public IReadOnlyList<ChannelFeed> Accept(SubscribeCall call, SubscribeResult result)
     {
-        var (keyBefore, channelsBefore) = (_key, call.Before?.Channels ?? []);
-        _key = result.Key;
+        var (keyBefore, channelsBefore) = (Answer?.Key, call.Before?.Channels ?? []);
+        Answer = result;
         Call = null;
-        WasAnswered = true;
         State = SubscriptionState.Subscribed;
         var behind = new List<ChannelFeed>();
         foreach (var answer in result.Channels)
@@ -91,7 +92,7 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
             }
 
             // What came before the answer may have been wanted by what it was before.
-            bool IsWanted(EventMessage message) => Wants(message, _key) || isKept && Wants(message, keyBefore);
+            bool IsWanted(EventMessage message) => Wants(message, result.Key) || isKept && Wants(message, keyBefore);
             if (!(isKept ? feed.Release(IsWanted) : feed.Begin(answer, IsWanted)))
             {
                 behind.Add(feed);
@@ -141,7 +142,7 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
     }
 
     /// <summary>Whether a publication is for this subscription.</summary>
-    public bool IsWanted(EventMessage message) => Wants(message, _key);
+    public bool IsWanted(EventMessage message) => Wants(message, Answer?.Key);
 
     private static bool Wants(EventMessage message, string? key) => key is null || message.Matched?.Contains(key) is true;
 

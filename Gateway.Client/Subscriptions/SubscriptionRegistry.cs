@@ -284,7 +284,8 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
     {
         lock (_lock)
         {
-            return _connection == connection && feed.IsCatchingUp && subscription.Core.FindFeed(feed.Channel) == feed
+            var core = subscription.Core;
+            return _connection == connection && core.State == SubscriptionState.Subscribed && feed.IsCatchingUp && core.FindFeed(feed.Channel) == feed
                 ? what(feed)
                 : throw new OperationCanceledException();
         }
