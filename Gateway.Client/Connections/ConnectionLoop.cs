@@ -16,11 +16,10 @@ internal sealed class ConnectionLoop(
 
     /// <summary>Goes on until it is stopped, or there is no use in going on.</summary>
     /// <param name="first">What the first attempt is.</param>
-    /// <param name="connected">Hears of each connection before anybody else.</param>
-    /// <param name="lost">Hears of its end before anybody else.</param>
+    /// <param name="holder">Has the connection that there is.</param>
     /// <param name="stop">Ends the attempts, or closes the connection in order.</param>
     /// <returns>The end of the last one; final where it was given up.</returns>
-    public async Task<ConnectionEnd> RunAsync(ClientState first, Action<GatewayConnection> connected, Action lost, CancellationToken stop)
+    public async Task<ConnectionEnd> RunAsync(ClientState first, IConnectionHolder holder, CancellationToken stop)
     {
         var state = first;
         var attempt = 0;
@@ -32,7 +31,7 @@ internal sealed class ConnectionLoop(
             ConnectionEnd end;
             if (connection.Made is { } made)
             {
-                end = await UseAsync(made, connected, lost, stop).ConfigureAwait(false);
+                end = await UseAsync(made, holder, stop).ConfigureAwait(false);
                 state = ClientState.Reconnecting;
                 attempt = 0;
                 wasUnauthenticated = false;
@@ -97,12 +96,13 @@ internal sealed class ConnectionLoop(
         }
     }
 
-    private async Task<ConnectionEnd> UseAsync(GatewayConnection connection, Action<GatewayConnection> connected, Action lost, CancellationToken stop)
+    private async Task<ConnectionEnd> UseAsync(GatewayConnection connection, IConnectionHolder holder, CancellationToken stop)
     {
-        connected(connection);
+        holder.Hold(connection);
         owner.OnState(new ConnectionStateChange(ClientState.Connected, connection.Id));
         owner.OnConnected(connection, _wasConnected);
         _wasConnected = true;
+        holder.Ready(connection);
         try
         {
             return await connection.Ended.WaitAsync(stop).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class ConnectionLoop(
         }
         finally
         {
-            lost();
+            holder.Release();
             await connection.DisposeAsync().ConfigureAwait(false);
 
             // Only now has the last of what it brought been taken.

@@ -3,7 +3,7 @@ using RealtimeGateway.Contracts;
 namespace RealtimeGateway.Client.Connections;
 
 /// <summary>Keeps one connection to the gateway, and makes another when it is lost.</summary>
-internal sealed class Link(ConnectionLoop loop, ILinkOwner owner) : IAsyncDisposable
+internal sealed class Link(ConnectionLoop loop, ILinkOwner owner) : IConnectionHolder, IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1); // One at a time pauses, reconnects or disposes.
     private readonly Lock _lock = new();
@@ -106,6 +106,31 @@ internal sealed class Link(ConnectionLoop loop, ILinkOwner owner) : IAsyncDispos
         }
     }
 
+    void IConnectionHolder.Hold(GatewayConnection connection)
+    {
+        lock (_lock)
+        {
+            _connection = connection;
+        }
+    }
+
+    void IConnectionHolder.Ready(GatewayConnection connection)
+    {
+        lock (_lock)
+        {
+            _ready.TrySetResult(connection);
+        }
+    }
+
+    void IConnectionHolder.Release()
+    {
+        lock (_lock)
+        {
+            _connection = null;
+            RenewReadyNeedsLock();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -154,7 +179,7 @@ internal sealed class Link(ConnectionLoop loop, ILinkOwner owner) : IAsyncDispos
 
     private async Task RunAsync(ClientState first, CancellationTokenSource stop)
     {
-        var end = await loop.RunAsync(first, Connected, Lost, stop.Token).ConfigureAwait(false);
+        var end = await loop.RunAsync(first, this, stop.Token).ConfigureAwait(false);
         lock (_lock)
         {
             _stop = null;
@@ -168,24 +193,6 @@ internal sealed class Link(ConnectionLoop loop, ILinkOwner owner) : IAsyncDispos
         if (end.IsFinal)
         {
             owner.OnGivenUp(end.Error!);
-        }
-    }
-
-    private void Connected(GatewayConnection connection)
-    {
-        lock (_lock)
-        {
-            _connection = connection;
-            _ready.TrySetResult(connection);
-        }
-    }
-
-    private void Lost()
-    {
-        lock (_lock)
-        {
-            _connection = null;
-            RenewReadyNeedsLock();
         }
     }
 

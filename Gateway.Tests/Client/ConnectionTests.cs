@@ -1,5 +1,6 @@
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Edges.Rest;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Client;
@@ -247,7 +248,7 @@ public sealed class ConnectionTests : ClientFixture
         var states = StatesOf(client);
         await client.ConnectAsync().InTime();
         await client.HistoryAsync(Lobby).InTime();
-        await RealtimeGateway.Tests.Edges.Rest.RestGateway.AskAsync(Gateway, "POST /api/users/ann/disconnect", key: "backend");
+        await Gateway.AskAsync("POST /api/users/ann/disconnect", key: "backend");
 
         var told = (ConnectionStateChange)await states.NextAsync(change => IsState(change, ClientState.Error));
         Assert.That(told.Error!.Error, Is.EqualTo(new Error(ErrorCodes.PermissionDenied, "A server has ended this session.")));
@@ -295,6 +296,7 @@ public sealed class ConnectionTests : ClientFixture
     {
         var other = await Gateway.ConnectAsync();
         await other.SubscribeAsync(Lobby);
+        await other.NextPresenceAsync(); // Itself.
         var time = new ManualTime();
         var client = NewClient(Quick with { TimeProvider = time });
         var subscription = await client.SubscribeAsync(Lobby, _ => { }).InTime();

@@ -64,11 +64,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         return SayAsync(answer.ToJsonString());
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _socket?.Abort();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Edges.Rest;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Client;
@@ -70,8 +71,7 @@ public sealed class SubscribingTests : ClientFixture
         await client.SubscribeAsync("live:room", _ => { }).InTime();
 
         await leaving.CancelAsync();
-        await RealtimeGateway.Tests.Edges.Rest.RestGateway.AskAsync(
-            Gateway, "POST /api/users/ann/unsubscribe", """{"channels":["team:blue:room"]}""", key: "backend");
+        await Gateway.AskAsync("POST /api/users/ann/unsubscribe", """{"channels":["team:blue:room"]}""", key: "backend");
         Assert.That(() => cancelled.InTime(), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Assert.ThrowsAsync<RealtimeException>(() => revoked.InTime())!.Error.Message, Does.Contain("team:blue:room"));
     }
@@ -117,7 +117,7 @@ public sealed class SubscribingTests : ClientFixture
         var client = NewClient();
         var heard = await HeardSubscription.BeginAsync(client, Lobby).InTime();
         using var over = new CancellationTokenSource();
-        var publishing = PublishUntilAsync(over.Token);
+        var publishing = PublishUntilAsync(heard, over.Token);
         for (var i = 0; i < 10; i++)
         {
             await heard.Subscription.UpdateAsync(new() { Channels = [Lobby, $"live:{i}"], Events = i % 2 == 0 ? ["message", "other"] : [] }).InTime();
@@ -231,14 +231,15 @@ public sealed class SubscribingTests : ClientFixture
         }
     }
 
-    // Returns the last number.
-    private async Task<int> PublishUntilAsync(CancellationToken over)
+    // One after another as each is heard. Returns the last number.
+    private async Task<int> PublishUntilAsync(HeardSubscription heard, CancellationToken over)
     {
         var number = 0;
         while (!over.IsCancellationRequested)
         {
             number++;
             await PublishAsync(Lobby, number, number);
+            await heard.All.NextAsync(item => item is EventMessage message && message.Channel == Lobby && Number(message) == number);
         }
 
         return number;
