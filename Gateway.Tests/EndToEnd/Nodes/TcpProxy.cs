@@ -15,12 +15,18 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
-    private readonly int _targetPort;
+    private readonly Func<int> _targetPort;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LinkFault _fault = Healthy;
 
     public TcpProxy(int targetPort)
+        : this(() => targetPort)
+    {
+    }
+
+    /// <param name="targetPort">Where the next connection leads.</param>
+    public TcpProxy(Func<int> targetPort)
     {
         _targetPort = targetPort;
         _listener.Start();
@@ -123,7 +129,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         async Task RunAsync()
         {
-            await connection.RunAsync(_targetPort);
+            await connection.RunAsync(_targetPort());
             _connections.TryRemove(connection, out _);
             running.SetResult();
         }
