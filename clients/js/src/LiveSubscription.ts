@@ -1,0 +1,358 @@
+import { ConnectionLost, RealtimeError } from './errors.js';
+import { EventListeners } from './EventListeners.js';
+import { Intake } from './Intake.js';
+import type { Link } from './Link.js';
+import { Listeners, type Report } from './Listeners.js';
+import { readMissed } from './missed.js';
+import { present } from './options.js';
+import { type Position, positionOf } from './positions.js';
+import type { ChannelNotice, Condition, RealtimeEvent, SubscribeAnswer, SubscribedChannel } from './protocol.js';
+import { randomWord } from './random.js';
+import type { StateChange, SubscriptionState } from './states.js';
+import type { EventHandler, Subscription, SubscriptionNotice, SubscriptionUpdate } from './Subscription.js';
+
+/** What a subscription asks for. */
+export interface Wanted {
+  channels: string[];
+  events: string[] | null;
+  filter: Condition[] | null;
+  hidden: boolean;
+  echo: boolean;
+}
+
+/** What a subscription needs of the client that it belongs to. */
+export interface SubscriptionOwner {
+  readonly link: Link | undefined;
+  isOwn(event: RealtimeEvent): boolean;
+  report: Report;
+  onState(change: StateChange): void;
+  /** The gateway has answered for these channels. */
+  onSubscribed(channels: readonly string[]): void;
+}
+
+interface Deferred {
+  resolve(): void;
+  reject(error: RealtimeError): void;
+}
+
+/** A subscription as the client keeps it. */
+export class LiveSubscription implements Subscription {
+  readonly id = randomWord(6);
+  readonly #listeners: EventListeners;
+  readonly #notices: Listeners<SubscriptionNotice>;
+  readonly #intake = new Intake((event) => this.#hand(event));
+  /** The channels in which this session has it, and it has all up to now. */
+  #made = new Set<string>();
+  #state: SubscriptionState = 'unsubscribed';
+  /** Who waits for the answer to the first question, or to an update. */
+  #asking: Deferred | undefined;
+  /** Counts the questions; only the answer to the last one counts. */
+  #question = 0;
+  #askedOn: Link | undefined;
+  #updates: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly owner: SubscriptionOwner,
+    private wanted: Wanted,
+    since: { [channel: string]: Position },
+    private readonly left: (subscription: LiveSubscription) => void,
+  ) {
+    this.#listeners = new EventListeners(owner.report);
+    this.#notices = new Listeners(owner.report);
+    this.#intake.hold(wanted.channels);
+    Object.entries(since).forEach(([channel, position]) => this.#intake.moveTo(channel, position));
+  }
+
+  get channels(): readonly string[] {
+    return this.wanted.channels;
+  }
+
+  get state(): SubscriptionState {
+    return this.#state;
+  }
+
+  position(channel: string): Position | undefined {
+    return this.#intake.positions.get(channel);
+  }
+
+  /** Whether it was asked for on a connection that is gone. */
+  get wasAsked(): boolean {
+    return this.#askedOn !== undefined;
+  }
+
+  on(event: string, listener: EventHandler): () => void {
+    return this.#listeners.add(event, listener);
+  }
+
+  once(event: string, listener: EventHandler): () => void {
+    return this.#listeners.add(event, listener, true);
+  }
+
+  off(event: string, listener?: EventHandler): void {
+    this.#listeners.remove(event, listener);
+  }
+
+  onAny(listener: EventHandler): () => void {
+    return this.#listeners.add(undefined, listener);
+  }
+
+  offAny(listener?: EventHandler): void {
+    this.#listeners.remove(undefined, listener);
+  }
+
+  listeners(event?: string): EventHandler[] {
+    return this.#listeners.of(event);
+  }
+
+  onNotice(listener: (notice: SubscriptionNotice) => unknown): () => void {
+    return this.#notices.add(listener);
+  }
+
+  /** Asks for it, now or as soon as there is a connection, and waits for the answer. */
+  make(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#asking = { resolve, reject };
+      this.#tell('subscribing');
+      if (this.owner.link) {
+        this.ask(this.owner.link);
+      }
+    });
+  }
+
+  update(change: SubscriptionUpdate): Promise<void> {
+    const updated = this.#updates.then(() => this.#update(change));
+    this.#updates = updated.catch(() => {});
+    return updated;
+  }
+
+  async unsubscribe(): Promise<void> {
+    if (this.#hasEnded) {
+      return;
+    }
+    const link = this.#askedOn === this.owner.link ? this.owner.link : undefined;
+    this.#tell('unsubscribing');
+    this.#leave();
+    try {
+      await link?.callPatiently(() => true, 'Unsubscribe', { id: this.id });
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) {
+        throw error;
+      }
+    } finally {
+      this.#tell('unsubscribed');
+    }
+  }
+
+  /** Asks the session of this link for it, unless that was done already. */
+  askOnce(link: Link): void {
+    if (this.#askedOn !== link) {
+      this.ask(link);
+    }
+  }
+
+  /** Asks the session of this link for it. */
+  ask(link: Link): void {
+    const question = ++this.#question;
+    const isWanted = () => question === this.#question && link === this.owner.link;
+    const { channels, events, filter, hidden, echo } = this.wanted;
+    const request = present({
+      id: this.id,
+      channels: channels.map((channel) => {
+        const since = this.#intake.positions.get(channel);
+        return since ? { channel, since } : channel;
+      }),
+      events: events ?? undefined,
+      filter: filter ?? undefined,
+      hidden: hidden || undefined,
+      echo: echo ? undefined : false,
+    });
+    this.#askedOn = link;
+    this.#intake.hold(channels);
+    this.#tell('subscribing');
+    // Who waits for the answer is told a refusal; what nobody waits for is asked again after the time that the gateway names.
+    const answer = this.#asking ? link.call<SubscribeAnswer>('Subscribe', request) : link.callPatiently<SubscribeAnswer>(isWanted, 'Subscribe', request);
+    answer.then(
+      (subscribed) => isWanted() && this.#onAnswer(link, subscribed),
+      (error) => isWanted() && this.#onRefused(error),
+    );
+  }
+
+  take(event: RealtimeEvent): void {
+    this.#intake.take(event);
+  }
+
+  onChannelNotice(notice: ChannelNotice): void {
+    const { channel, state, reason = '' } = notice;
+    if (state === 'position') {
+      this.#intake.take(notice);
+    } else if (state === 'gap') {
+      const position = positionOf(notice);
+      if (position) {
+        this.#intake.moveTo(channel, position);
+      }
+      this.#notices.tell({ type: 'gap', channel, reason });
+    } else if (state === 'revoked') {
+      this.wanted = { ...this.wanted, channels: this.wanted.channels.filter((other) => other !== channel) };
+      this.#made.delete(channel);
+      this.#intake.keepOnly(this.wanted.channels);
+      this.#notices.tell({ type: 'revoked', channel, reason });
+      if (this.wanted.channels.length === 0) {
+        this.end();
+      }
+    }
+  }
+
+  /** The session is gone. */
+  reset(): void {
+    this.#question++;
+    this.#made.clear();
+    this.#intake.reset(this.channels);
+  }
+
+  /** Nothing is tried any more: whoever waits for an answer gets this one. */
+  refuse(error: RealtimeError): void {
+    this.#asking?.reject(error);
+    this.#asking = undefined;
+  }
+
+  /** It is over, for a reason that nobody asked for. */
+  end(error?: RealtimeError): void {
+    if (!this.#hasEnded) {
+      this.#leave(error);
+      this.#tell('unsubscribed', error);
+    }
+  }
+
+  get #hasEnded(): boolean {
+    return this.#state === 'unsubscribing' || this.#state === 'unsubscribed';
+  }
+
+  async #update(change: SubscriptionUpdate): Promise<void> {
+    if (this.#hasEnded) {
+      throw ended();
+    }
+    const before = this.wanted;
+    const { channels, ...interest } = change;
+    this.wanted = { ...before, ...present({ ...interest, channels: channels === undefined ? undefined : listOf(channels) }) };
+    try {
+      await this.make();
+    } catch (error) {
+      // Refused, the gateway has it as it was; unless the connection was lost meanwhile, or it was still catching up.
+      this.wanted = before;
+      if (!this.#hasEnded) {
+        if (!before.channels.every((channel) => this.#made.has(channel))) {
+          if (this.owner.link) {
+            this.ask(this.owner.link);
+          }
+        } else {
+          this.#intake.keepOnly(before.channels);
+          before.channels.forEach((channel) => this.#intake.release(channel));
+          this.#tell('subscribed');
+        }
+      }
+      throw error;
+    }
+  }
+
+  #onAnswer(link: Link, { key, channels }: SubscribeAnswer): void {
+    const [before, made] = [this.#intake.key, this.#made];
+    this.#intake.key = key;
+    this.#made = new Set(this.wanted.channels.filter((channel) => made.has(channel)));
+    this.#intake.keepOnly(this.wanted.channels);
+    this.#tell('subscribed');
+    this.#asking?.resolve();
+    this.#asking = undefined;
+    for (const channel of channels) {
+      this.#settle(link, channel, made.has(channel.channel), before);
+    }
+    this.owner.onSubscribed(this.wanted.channels);
+  }
+
+  /** @param isKept Whether this session had the channel in this subscription before. */
+  #settle(link: Link, answer: SubscribedChannel, isKept: boolean, before: string | null | undefined): void {
+    const { channel, recovered, reason = 'unavailable' } = answer;
+    const [since, position] = [this.#intake.positions.get(channel), positionOf(answer)];
+    if (!isKept && recovered === null && since && position) {
+      void this.#catchUp(link, channel, since, position);
+      return;
+    }
+    this.#made.add(channel);
+    if (isKept && recovered !== false) {
+      this.#intake.release(channel, position, before);
+    } else if (recovered) {
+      this.#intake.release(channel, position);
+      this.#onRecovered(channel, position!);
+    } else {
+      this.#intake.moveTo(channel, position);
+      this.#intake.release(channel);
+      if (recovered === false) {
+        this.#notices.tell({ type: 'notRecovered', channel, reason });
+      }
+    }
+  }
+
+  /** Another subscription had the channel first, so this one was replayed nothing: what was for it alone is read from history. */
+  async #catchUp(link: Link, channel: string, since: Position, position: Position): Promise<void> {
+    const { events, filter } = this.wanted;
+    const question = this.#question;
+    const isWanted = () => question === this.#question && this.wanted.channels.includes(channel);
+    const interest = present({ events: events ?? undefined, filter: filter ?? undefined });
+    const missed = await readMissed(link, isWanted, channel, since, position, interest).catch(() => undefined);
+    if (!missed || !isWanted()) {
+      return; // The connection is lost, or something else was asked: that recovers from the same position.
+    }
+    this.#made.add(channel);
+    if (typeof missed === 'string') {
+      this.#intake.moveTo(channel, position);
+      this.#notices.tell({ type: 'notRecovered', channel, reason: missed });
+    } else {
+      this.#intake.replay(missed);
+      this.#onRecovered(channel, position);
+    }
+    this.#intake.release(channel);
+  }
+
+  #onRecovered(channel: string, position: Position): void {
+    this.#intake.reach(channel, position);
+    this.#notices.tell({ type: 'recovered', channel });
+  }
+
+  #onRefused(error: RealtimeError): void {
+    if (error instanceof ConnectionLost) {
+      return; // It is asked for again by the next connection.
+    }
+    if (this.#asking) {
+      this.refuse(error);
+    } else {
+      this.#notices.tell({ type: 'error', error });
+      this.end(error);
+    }
+  }
+
+  #hand(event: RealtimeEvent): void {
+    if (!this.#hasEnded && (this.wanted.echo || !this.owner.isOwn(event))) {
+      this.#listeners.tell(event);
+    }
+  }
+
+  #leave(error = ended()): void {
+    this.#question++;
+    this.left(this);
+    this.refuse(error);
+  }
+
+  #tell(state: SubscriptionState, error?: RealtimeError): void {
+    if (state !== this.#state) {
+      this.#state = state;
+      this.owner.onState({ state, id: this.id, channels: this.channels, ...(error ? { error } : {}) });
+    }
+  }
+}
+
+export function listOf(channels: string | readonly string[]): string[] {
+  return [...new Set(typeof channels === 'string' ? [channels] : channels)];
+}
+
+function ended(): RealtimeError {
+  return new RealtimeError('unavailable', 'The subscription has ended.');
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { behaviour } from './support/behaviour.mjs';
+import { useGateway } from './support/gateway.mjs';
+import { inTime } from './support/inTime.mjs';
+import { useProxy } from './support/proxy.mjs';
+import { comes, listen, settle, useClients } from './support/realtime.mjs';
+import { apiKey, serverKey } from './support/server.mjs';
+import { Tap } from './support/tap.mjs';
+
+// Without leeway an expired token is refused at once, so that nothing here works because it is still accepted.
+const gateway = useGateway({
+  ...serverKey,
+  Gateway__Auth__Jwt__ClockSkew: '00:00:00',
+  Gateway__Auth__Jwt__MaxTokenLifetime: '40.00:00:00',
+});
+const proxy = useProxy(gateway);
+const makeClient = useClients();
+const room = 'team:blue:room';
+
+/** A token function that notes what it gave. */
+function tokensOf(...claims) {
+  const given = [];
+  const token = async () => {
+    const next = claims[Math.min(given.length, claims.length - 1)];
+    given.push(next && await gateway.devToken('ann', { teams: ['blue'], ...next }));
+    return given.at(-1);
+  };
+  return { given, token };
+}
+
+behaviour('asks-for-a-token-at-each-connect', async () => {
+  const { given, token } = tokensOf({});
+  const tap = new Tap();
+  const client = makeClient(proxy.hubUrl, { token, protocol: tap });
+  assert.deepEqual([given.length, client.userId], [0, null]);
+  const subscription = await listen(client, room);
+  assert.deepEqual([given.length, client.userId], [1, 'ann']);
+
+  proxy.cut();
+  await comes(client, 'reconnecting');
+  await comes(client, 'connected');
+  assert.equal(given.length, 2);
+  await client.reconnect();
+  assert.equal(given.length, 3);
+  await client.send(room, 'message', 'still ann');
+  assert.equal((await subscription.events.nextWhere(({ data }) => data === 'still ann')).sender.userId, 'ann');
+});
+
+behaviour('refreshes-its-token', async () => {
+  const { given, token } = tokensOf({ expiresIn: 4 }, { expiresIn: 4 }, {});
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { token, protocol: tap, transport: 'auto' });
+  const subscription = await listen(client, room);
+  const { connectionId } = client;
+
+  const shown = [];
+  while (shown.length < 2) {
+    const { target, arguments: args } = await tap.calls.next();
+    if (target === 'Authenticate') {
+      shown.push(args[0]);
+    }
+  }
+  await client.send(room, 'message', 'with the third token');
+
+  assert.deepEqual(shown, given.slice(1));
+  assert.equal((await subscription.events.next()).sender.connectionId, connectionId);
+  assert.deepEqual([subscription.notices.take(), client.userId, given.length], [[], 'ann', 3]);
+  assert.deepEqual(client.lines, ['connecting', 'subscribing', 'connected', 'subscribed']);
+});
+
+behaviour('becomes-a-guest', async () => {
+  const { token } = tokensOf({ expiresIn: 4 }, null);
+  const client = makeClient(gateway.hubUrl, { token });
+  const [team, chat] = [await listen(client, room), await listen(client, 'chat:lobby')];
+
+  const { type, channel } = await team.notices.next();
+  await client.send('chat:lobby', 'message');
+
+  assert.deepEqual([type, channel, client.userId], ['revoked', room, null]);
+  assert.equal((await chat.events.next()).sender.userId, null);
+  assert.deepEqual([client.lines.filter((state) => state === 'connected').length, chat.state], [1, 'subscribed']);
+});
+
+test('A token that expires because none was to be had in time is replaced on a new connection, which recovers', async () => {
+  let isLate = false;
+  const { token } = tokensOf({ expiresIn: 2 }, {});
+  const client = makeClient(gateway.hubUrl, {
+    connectTimeout: 200,
+    token: () => (isLate ? new Promise(() => {}) : token()),
+  });
+  const subscription = await listen(client, room);
+  isLate = true;
+
+  const { code, message } = await client.errors.next();
+  assert.deepEqual([code, message], ['unavailable', 'The token function took longer than 200 ms.']);
+  await comes(client, 'reconnecting');
+  isLate = false;
+  await comes(client, 'subscribed');
+
+  assert.deepEqual([subscription.state, subscription.channels], ['subscribed', [room]]);
+});
+
+test('A token function that throws is told, and asked again', async () => {
+  let asked = 0;
+  const client = makeClient(gateway.hubUrl, {
+    token: () => {
+      if (++asked < 3) {
+        throw new Error('no net');
+      }
+      return gateway.devToken('ann');
+    },
+  });
+
+  await client.connect();
+
+  assert.deepEqual((await client.errors.nextOf(2)).map(({ message }) => message), ['no net', 'no net']);
+  assert.deepEqual([client.userId, asked], ['ann', 3]);
+});
+
+test('An API key comes in beside the token', async () => {
+  const client = makeClient(gateway.hubUrl, { apiKey, transport: 'auto' });
+  await client.connect();
+  const wrong = makeClient(gateway.hubUrl, { apiKey: 'wrong' });
+  await assert.rejects(inTime(wrong.connect(), 'it is refused'), { code: 'unauthenticated' });
+});
+
+test('A token that ends in a month is not replaced now', async () => {
+  const { given, token } = tokensOf({ expiresIn: 30 * 24 * 3600 }); // More milliseconds than a timer can count.
+  const client = makeClient(gateway.hubUrl, { token });
+
+  await client.connect();
+  await settle(client);
+  await settle(client);
+
+  assert.equal(given.length, 1);
+});
+
+for (const [clock, ahead] of [['ahead', 7_200_000], ['behind', -7_200_000]]) {
+  test(`A clock that is two hours ${clock} does not keep the token from being replaced in time`, async (context) => {
+    const { given, token } = tokensOf({ expiresIn: 4 }, {});
+    const tap = new Tap();
+    const client = makeClient(gateway.hubUrl, { token, protocol: tap });
+    context.mock.timers.enable({ apis: ['Date'], now: Date.now() + ahead });
+    const subscription = await listen(client, room);
+
+    await tap.calls.nextWhere(({ target }) => target === 'Authenticate');
+    await settle(client);
+
+    assert.deepEqual([given.length, subscription.notices.take(), client.errors.take()], [2, [], []]);
+  });
+}

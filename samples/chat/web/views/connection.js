@@ -1,0 +1,58 @@
+import { byId, setText } from './dom.js';
+
+const words = {
+  connecting: 'Connecting…',
+  connected: 'Connected',
+  reconnecting: 'Reconnecting…',
+  disconnected: 'Unplugged',
+  error: 'Refused',
+};
+
+/** The state of the connection, and the plug that can be pulled. */
+export class Connection {
+  #client;
+  #state = byId('link-state');
+  #plug = byId('plug');
+  #notice = byId('notice');
+
+  constructor(client) {
+    this.#client = client;
+    this.#plug.addEventListener('click', () => this.#pullOrPutBack());
+  }
+
+  show() {
+    const { state } = this.#client;
+    const isUnplugged = state === 'disconnected';
+    this.#state.dataset.state = state;
+    setText(this.#state, words[state] ?? state);
+    setText(this.#plug.querySelector('span'), isUnplugged ? 'Plug back in' : 'Pull the plug');
+    this.#plug.classList.toggle('primary', isUnplugged);
+    if (isUnplugged) {
+      this.#tell('away', 'The plug is pulled. Write on: it waits here. What the others write is recovered when you are back.');
+    } else if (state === 'reconnecting') {
+      this.#tell('away', 'The connection is lost. It comes back by itself.');
+    } else if (this.#notice.dataset.kind === 'away') {
+      this.#notice.hidden = true;
+    }
+  }
+
+  /** Tells that we are back, and what that brought. */
+  tellRecovered({ title }, count) {
+    this.#tell('back', `Back again. ${count === 0 ? 'Nothing was missed' : count === 1 ? '1 message was recovered' : `${count} messages were recovered`} in ${title}.`);
+  }
+
+  tellProblem({ message }) {
+    this.#tell('problem', message);
+  }
+
+  // A real loss for the gateway and for everybody in the room: the socket is closed. Only the coming back waits for the button.
+  async #pullOrPutBack() {
+    await (this.#client.state === 'disconnected' ? this.#client.resume() : this.#client.pause());
+  }
+
+  #tell(kind, text) {
+    this.#notice.dataset.kind = kind;
+    this.#notice.hidden = false;
+    setText(this.#notice, text);
+  }
+}
