@@ -319,6 +319,7 @@ public sealed class ConnectionTests : ClientFixture
             Assert.That(time.TimerCount, Is.Zero);
         });
 
+        Proxy.Pass();
         Assert.That((await other.NextPresenceAsync()).Type, Is.EqualTo(PresenceTypes.Leave), "the connection is closed");
     }
 
