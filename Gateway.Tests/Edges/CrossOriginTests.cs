@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Edges;
 
 /// <summary>Which pages may use the gateway, and what their browser is told.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class CrossOriginTests
 {
     private const string Negotiation = "/realtime/negotiate?negotiateVersion=1";

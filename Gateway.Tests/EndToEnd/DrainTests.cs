@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>The program is asked to stop (promise 12).</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class DrainTests
 {
     private const int Clients = 50;

@@ -12,6 +12,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>Who comes in, and who stays, when the rules of that change while the gateway runs.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class LiveAdmissionTests
 {
     private const string TokensChanged = "unauthenticated: The gateway's rules for tokens have changed; connect again.";

@@ -13,6 +13,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>What may be heard, said and seen when the policies change while the gateway runs, on open sessions too.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class LivePolicyTests
 {
     private ChangingSettings _settings = null!;

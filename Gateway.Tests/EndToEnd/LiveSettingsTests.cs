@@ -12,6 +12,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>A file of settings that is saved while the gateway runs: what it says is in force, on open sessions too.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class LiveSettingsTests
 {
     private const string Refused = "The settings have changed and are not taken; those before stay in force:";

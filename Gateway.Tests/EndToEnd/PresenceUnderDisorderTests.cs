@@ -13,6 +13,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 /// it is how things are (promise 10).
 /// </summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class PresenceUnderDisorderTests
 {
     private const int Seed = 20300101;

@@ -10,6 +10,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>Who does something too often is refused, told when to come back, and harms nobody else.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RateLimitTests
 {
     private const string Key = "a key that only these tests know";

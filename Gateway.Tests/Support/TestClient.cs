@@ -2,8 +2,11 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Tests.Support;
 
@@ -14,13 +17,15 @@ internal sealed class TestClient : IAsyncDisposable
     private readonly Channel<PresenceMessage> _presence = Channel.CreateUnbounded<PresenceMessage>();
     private readonly Channel<SubscriptionMessage> _notices = Channel.CreateUnbounded<SubscriptionMessage>();
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CallbackFence _fence;
 
-    private TestClient(HubConnection hub)
+    private TestClient(HubConnection hub, CallbackFence fence)
     {
         Hub = hub;
-        hub.On<EventMessage>("event", message => _events.Writer.TryWrite(message));
-        hub.On<PresenceMessage>("presence", message => _presence.Writer.TryWrite(message));
-        hub.On<SubscriptionMessage>("subscription", message => _notices.Writer.TryWrite(message));
+        _fence = fence;
+        Collect("event", _events);
+        Collect("presence", _presence);
+        Collect("subscription", _notices);
         hub.Closed += exception =>
         {
             _closed.TrySetResult(exception);
@@ -33,9 +38,12 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Completes when the connection is closed, with what the client was told.</summary>
     public Task<Exception?> Closed => _closed.Task.InTime();
 
-    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token)
+    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token, bool speaksMessagePack = false)
     {
-        var client = new TestClient(new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token)).Build());
+var fence = new CallbackFence(speaksMessagePack ? new MessagePackHubProtocol() : new JsonHubProtocol());
+        var builder = new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token));
+        builder.Services.AddSingleton<IHubProtocol>(fence);
+        var client = new TestClient(builder.Build(), fence);
         await client.Hub.StartAsync().InTime();
         return client;
     }
@@ -106,6 +114,12 @@ internal sealed class TestClient : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 
+    private void Collect<T>(string callback, Channel<T> arrived) => Hub.On<T>(callback, message =>
+    {
+        arrived.Writer.TryWrite(message);
+        _fence.OnHandled();
+    });
+
     private async Task<SubscriptionMessage> FindRevocationAsync()
     {
         while (true)
@@ -121,6 +135,7 @@ internal sealed class TestClient : IAsyncDisposable
     private async Task<IReadOnlyList<T>> UntilNowAsync<T>(Channel<T> arrived)
     {
         await UnsubscribeAsync("nothing:here");
+        await _fence.PassAsync().InTime();
         var messages = new List<T>();
         while (arrived.Reader.TryRead(out var message))
         {

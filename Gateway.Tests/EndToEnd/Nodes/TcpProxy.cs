@@ -6,7 +6,7 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
 /// <summary>
-/// A link between a gateway and Redis that does what a test says, to connections that are open and to those that will be: it passes,
+/// A link, such as between a gateway and Redis or a client and its gateway, that does what a test says, to connections that are open and to those that will be: it passes,
 /// stalls, or is cut.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
@@ -44,10 +44,14 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Cut()
     {
         Become(Healthy with { IsCut = true });
-        foreach (var connection in _connections.Keys)
-        {
-            connection.Dispose();
-        }
+        End();
+    }
+
+    /// <summary>Connections end, and new ones pass.</summary>
+    public void Drop()
+    {
+        End();
+        Pass();
     }
 
     public async ValueTask DisposeAsync()
@@ -73,6 +77,14 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 return false;
             }
+        }
+    }
+
+    private void End()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Dispose();
         }
     }
 

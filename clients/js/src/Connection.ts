@@ -146,7 +146,7 @@ export class Connection {
       return;
     }
     const turn = ++this.#turn;
-    const delay = attempt === 0 ? 0 : Math.max(randomDelay(this.settings.reconnectDelay, attempt - 1), (error?.retryAfter ?? 0) * 1000);
+    const delay = attempt === 0 ? 0 : randomDelay(this.settings.reconnectDelay, attempt - 1) + (error?.retryAfter ?? 0) * 1000;
     this.#tell({ state, attempt, delay, ...(error ? { error } : {}) });
     if (turn === this.#turn) {
       this.#delay.set(delay, () => void this.#try(state, attempt, turn));

@@ -74,10 +74,11 @@ export class Intake {
     }
   }
 
-  /** The session is gone: what was held back was not handed over, and is recovered by the next. */
-  reset(): void {
+  /** The session is gone: what was held back was not handed over, and is recovered by the next, whose events are held back at first. */
+  reset(channels: readonly string[]): void {
     this.#held.clear();
     this.key = undefined;
+    this.hold(channels);
   }
 
   #pass(arrival: Arrival, key: string | null | undefined): void {

@@ -42,6 +42,7 @@ export class Link {
     this.#hub = new HubConnectionBuilder()
       .withUrl(this.#url, {
         headers: this.#headers,
+        timeout: settings.connectTimeout,
         skipNegotiation: !isNegotiated,
         ...(isNegotiated ? {} : { transport: HttpTransportType.WebSockets }),
         ...(token === null ? {} : { accessTokenFactory: () => token }),

@@ -59,6 +59,7 @@ export class LiveSubscription implements Subscription {
   ) {
     this.#listeners = new EventListeners(owner.report);
     this.#notices = new Listeners(owner.report);
+    this.#intake.hold(wanted.channels);
     Object.entries(since).forEach(([channel, position]) => this.#intake.moveTo(channel, position));
   }
 
@@ -205,7 +206,7 @@ export class LiveSubscription implements Subscription {
   reset(): void {
     this.#question++;
     this.#made.clear();
-    this.#intake.reset();
+    this.#intake.reset(this.channels);
   }
 
   /** Nothing is tried any more: whoever waits for an answer gets this one. */

@@ -1,4 +1,4 @@
-import type { RealtimeError } from './errors.js';
+import { ConnectionLost, type RealtimeError } from './errors.js';
 import { callSafely, type Report } from './Listeners.js';
 import type { Member, Members, PresenceChange } from './protocol.js';
 
@@ -21,9 +21,9 @@ export class LivePresence implements Presence {
   #members = new Map<string, Member>();
   /** What changed while the list is being loaded. */
   #meanwhile: PresenceChange[] | undefined;
-  #loading = 0;
-  /** It was loaded in a session that is gone. */
-  #isStale = false;
+  /** What it has, or is loading, is not all: it was of a session that is gone, or something was left out. */
+  #isOutdated = false;
+  #isClosed = false;
 
   constructor(
     readonly channel: string,
@@ -41,42 +41,44 @@ export class LivePresence implements Presence {
   }
 
   close(): void {
-    this.#loading++;
+    this.#isClosed = true;
     this.closed(this);
   }
 
-  /** Loads the list, and then applies what changed meanwhile. A later load takes the place of one that is on its way. */
+  /** Loads the list, and then applies what changed meanwhile. */
   async load(read: ReadMembers): Promise<void> {
-    const loading = ++this.#loading;
-    const isWanted = () => loading === this.#loading;
-    const members = new Map<string, Member>();
-    const changes: PresenceChange[] = (this.#meanwhile = []);
-    this.#isStale = false;
-    let cursor: string | undefined;
-    do {
-      const page = await read({ channel: this.channel, limit: 1000, ...(cursor ? { cursor } : {}) }, isWanted);
-      if (!isWanted()) {
-        return;
-      }
-      page.members.forEach((member) => members.set(member.id, member));
-      ({ cursor } = page);
-    } while (cursor);
-    this.#members = members;
-    this.#meanwhile = undefined;
-    changes.forEach((change) => this.#apply(change));
+    let members: Map<string, Member>;
+    try {
+      do {
+        this.#isOutdated = false;
+        this.#meanwhile = [];
+        members = new Map();
+        let cursor: string | undefined;
+        do {
+          const page = await read({ channel: this.channel, limit: 1000, ...(cursor ? { cursor } : {}) }, () => !this.#isClosed);
+          page.members.forEach((member) => members.set(member.id, member));
+          ({ cursor } = page);
+        } while (cursor && !this.#isOutdated);
+      } while (this.#isOutdated);
+      this.#members = members;
+      this.#meanwhile.forEach((change) => this.#apply(change));
+    } finally {
+      this.#meanwhile = undefined;
+    }
     this.#tell();
   }
 
-  /** Loads it again if what it has is of a session that is gone. */
-  refresh(read: ReadMembers): void {
-    if (this.#isStale) {
-      this.reload(read);
-    }
+  /** Changes were left out: loads it again, or what is being loaded. What it had stays until then, and if that fails for good. */
+  reload(read: ReadMembers): void {
+    this.#isOutdated = true;
+    this.refresh(read);
   }
 
-  /** Loads it again. What it had stays until then, and if that fails for good. */
-  reload(read: ReadMembers): void {
-    this.load(read).catch((error: RealtimeError) => !this.#isStale && this.report(error));
+  /** Loads it again if what it has is outdated. */
+  refresh(read: ReadMembers): void {
+    if (this.#isOutdated && !this.#meanwhile) {
+      this.load(read).catch((error: RealtimeError) => !(error instanceof ConnectionLost) && this.report(error));
+    }
   }
 
   onChange(change: PresenceChange): void {
@@ -90,7 +92,7 @@ export class LivePresence implements Presence {
 
   /** The session is gone. */
   reset(): void {
-    this.#isStale = true;
+    this.#isOutdated = true;
   }
 
   #apply({ type, member }: PresenceChange): void {
@@ -102,7 +104,7 @@ export class LivePresence implements Presence {
   }
 
   #tell(change?: PresenceChange): void {
-    if (this.handler) {
+    if (this.handler && !this.#isClosed) {
       callSafely(() => this.handler!(this.members, change), undefined, this.report);
     }
   }

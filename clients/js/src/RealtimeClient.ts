@@ -1,5 +1,5 @@
 import { Connection } from './Connection.js';
-import { disposed, RealtimeError } from './errors.js';
+import { ConnectionLost, RealtimeError } from './errors.js';
 import type { Link } from './Link.js';
 import { Listeners } from './Listeners.js';
 import { type RealtimeOptions, type Settings, withDefaults } from './options.js';
@@ -279,7 +279,7 @@ export class RealtimeClient {
   }
 
   readonly #readMembers: ReadMembers = (request, isWanted) =>
-    this.#connection.link?.callPatiently(isWanted, 'GetMembers', request) ?? Promise.reject(disposed());
+    this.#connection.link?.callPatiently(isWanted, 'GetMembers', request) ?? Promise.reject(new ConnectionLost());
 
   #onConnected(link: Link): void {
     if (this.#settings.restore && this.#profile && this.#profile.userId === this.userId) {

@@ -45,6 +45,7 @@ export interface Subscription {
   /** Unique in this client. */
   readonly id: string;
   readonly channels: readonly string[];
+  /** What it was last told to be; while there is no connection, that on the last one. */
   readonly state: SubscriptionState;
   /** How far it is in a channel; undefined where the channel keeps no history. */
   position(channel: string): Position | undefined;

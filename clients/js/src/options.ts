@@ -20,7 +20,10 @@ export interface RealtimeOptions {
   autoReconnect?: boolean;
   /** How often it is tried again before the state is `error`; one that succeeds starts the count anew. Default Infinity. */
   retryAttempts?: number;
-  /** The time before attempt n is random, between 0 and `min(max, base * 2 ** (n - 1))`. Default `{ base: 1000, max: 20000 }`. */
+  /**
+   * The time before attempt n is random, between 0 and `min(max, base * 2 ** (n - 1))`, after what the gateway names where it refuses for
+   * a time. Default `{ base: 1000, max: 20000 }`.
+   */
   reconnectDelay?: { base?: number; max?: number };
   /** How often a ping is sent while connected. The gateway closes who is silent for 30 s. Default 15,000. */
   pingInterval?: number;

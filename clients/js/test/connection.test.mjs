@@ -198,6 +198,30 @@ behaviour('notices-silence', async () => {
   assert.equal((await subscription.events.next()).data, 'unheard');
 });
 
+test('A connection that is closed without a reason is made anew', async () => {
+  const client = makeClient(proxy.hubUrl);
+  await client.connect();
+  client.states.take();
+
+  proxy.close();
+
+  assert.deepEqual((await client.states.nextOf(2)).map(({ state, error }) => [state, error]), [['reconnecting', undefined], ['connected', undefined]]);
+});
+
+test('A gateway that stops tells its clients to come back, and they do', async () => {
+  const client = makeClient(proxy.hubUrl);
+  const subscription = await listen(client, 'chat:drained');
+
+  await gateway.stop();
+  const { error } = await comes(client, 'reconnecting');
+  await gateway.start();
+  await comes(client, 'connected');
+
+  assert.deepEqual([error.code, error.message], ['unavailable', 'The gateway is stopping; connect again.']);
+  await client.send('chat:drained', 'message', 'again');
+  assert.equal((await subscription.events.next()).data, 'again');
+});
+
 test('An attempt that nothing answers is given up too, and its connection is closed', async () => {
   proxy.cut();
   proxy.stall();

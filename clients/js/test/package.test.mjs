@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { useGateway } from './support/gateway.mjs';
+import { Inbox } from './support/inbox.mjs';
 
+const gateway = useGateway();
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 let folder;
@@ -64,6 +68,29 @@ test('The types of the installed package say what is right and what is wrong, fo
   const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]).catch((error) => error);
 
   assert.equal(stdout, '');
+});
+
+test('The first lines of its README run as they are pasted', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, code] = /```js\n(.*?)```/s.exec(readme);
+  const program = spawn(process.execPath, ['--input-type=module', '--eval', code.replace('http://localhost:5080', gateway.url)], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = new Inbox('a line');
+  createInterface({ input: program.stdout }).on('line', lines.add);
+
+  assert.deepEqual(await lines.nextOf(6), ['connecting', 'subscribing', 'connected', 'subscribed', '1 here', 'guest hello']);
+  program.kill();
+});
+
+test('Its README names every option', async () => {
+  const [readme, options] = await Promise.all(['README.md', 'src/options.ts'].map((file) => readFile(join(root, file), 'utf8')));
+  const [, declared] = /interface RealtimeOptions \{(.*?)^\}/ms.exec(options);
+  const [, table] = /## Options(.*?)## /s.exec(readme);
+  const namesOf = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name);
+
+  assert.deepEqual(namesOf(table, /^\| `(\w+)` \|/gm), namesOf(declared, /^  (\w+)\?:/gm));
 });
 
 test('It is smaller than 8 kB, minified and compressed, without the SignalR client', async () => {

@@ -62,7 +62,18 @@ async function pasteCSharp() {
   const file = new URL('node_modules/.readme/chat.cs', folder);
   await mkdir(new URL('.', file), { recursive: true });
   await writeFile(file, here(code).replace('Gateway.Client\n', `${fileURLToPath(repository)}Gateway.Client\n`));
+  await built(fileURLToPath(file));
   return run('dotnet', ['run', fileURLToPath(file)]);
+}
+
+// How long a compiler takes says nothing of what it compiles.
+async function built(file) {
+  const compiler = spawn('dotnet', ['build', file, '-v', 'q'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  compiler.stdout.on('data', (chunk) => output.push(chunk));
+  compiler.stderr.on('data', (chunk) => output.push(chunk));
+  const [code] = await once(compiler, 'close');
+  assert.equal(code, 0, Buffer.concat(output).toString());
 }
 
 function here(code) {

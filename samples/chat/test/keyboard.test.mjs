@@ -5,8 +5,12 @@ scene('Everything can be done by the keyboard alone', async (people) => {
   const ben = await people.enter('Ben');
   const ann = await people.arrive();
   const { keyboard } = ann.page;
-  const focused = () => ann.page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.placeholder);
-  const focusIsIn = (text) => ann.page.waitForFunction((text) => (document.activeElement.textContent.trim() || document.activeElement.placeholder) === text, text);
+  const focused = () => ann.page.evaluate(textOfFocus);
+  const focusIsIn = async (text) => {
+    while ((await focused()) !== text) {
+      await ann.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  };
 
   await keyboard.type('Ann');
   await keyboard.press('Tab');
@@ -54,3 +58,8 @@ scene('The list of people, where it lies over the room, is closed by Escape', as
   await ann.member('Ann').waitFor({ state: 'hidden' });
   assert.equal(await toggle.evaluate((button) => button === document.activeElement), true);
 });
+
+function textOfFocus() {
+  const { textContent, placeholder } = document.activeElement;
+  return textContent.trim() || placeholder;
+}

@@ -42,6 +42,11 @@ class Proxy {
     this.#pairs.forEach((pair) => pair.end());
   }
 
+  /** Ends every WebSocket as if the gateway had closed it without saying why. */
+  close() {
+    this.#pairs.forEach((pair) => pair.close());
+  }
+
   /** Ends every connection, and refuses later ones, until `pass`. */
   refuse() {
     this.cut();
@@ -77,6 +82,7 @@ class Proxy {
         client.destroy();
         server?.destroy();
       },
+      close: () => client.write(Buffer.from([0x88, 0x02, 0x03, 0xe8])), // A close frame with the status 1000.
       stall: () => {
         client.unpipe(server).resume();
         server?.unpipe(client).resume();

@@ -5,7 +5,15 @@ import { useProxy } from '../../../../clients/js/test/support/proxy.mjs';
 import { timeout } from '../../../../clients/js/test/support/inTime.mjs';
 import { Person } from './person.mjs';
 
-const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+// It asks nobody for anything but the page.
+const quiet = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** The system's Chromium, with a profile of its own that is thrown away; `CHROMIUM` names another one. */
 export function openBrowser() {

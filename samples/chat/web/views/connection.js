@@ -38,7 +38,8 @@ export class Connection {
 
   /** Tells that we are back, and what that brought. */
   tellRecovered({ title }, count) {
-    this.#tell('back', `Back again. ${count === 0 ? 'Nothing was missed' : count === 1 ? '1 message was recovered' : `${count} messages were recovered`} in ${title}.`);
+    const missed = ['Nothing was missed', '1 message was recovered'][count] ?? `${count} messages were recovered`;
+    this.#tell('back', `Back again. ${missed} in ${title}.`);
   }
 
   /** Tells what went wrong; not that nothing gets through while the connection is away, which is told already. */

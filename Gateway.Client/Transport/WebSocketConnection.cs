@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace RealtimeGateway.Client;
+namespace RealtimeGateway.Client.Transport;
 
 /// <summary>A WebSocket as a pair of pipes, which is what <c>HubConnection</c> speaks through.</summary>
 internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
@@ -12,15 +12,17 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebSocket _socket;
+    private readonly WebSocketMessageType _messageType;
     private readonly Pipe _received = new();
     private readonly Pipe _toSend = new();
     private readonly CancellationTokenSource _closed = new();
     private readonly CancellationTokenSource _socketTimeout = new();
     private readonly Task _running;
 
-    public WebSocketConnection(WebSocket socket, EndPoint remote)
+    public WebSocketConnection(WebSocket socket, EndPoint remote, TransferFormat format)
     {
         _socket = socket;
+        _messageType = format == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
         RemoteEndPoint = remote;
         Transport = this;
         ConnectionClosed = _closed.Token;
@@ -43,14 +45,14 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
 
     public override async ValueTask DisposeAsync()
     {
-        await _toSend.Writer.CompleteAsync();
+        await _toSend.Writer.CompleteAsync().ConfigureAwait(false);
         _socketTimeout.CancelAfter(CloseTimeout);
-        await _running;
-        await _received.Reader.CompleteAsync();
+        await _running.ConfigureAwait(false);
+        await _received.Reader.CompleteAsync().ConfigureAwait(false);
         _socket.Dispose();
         _socketTimeout.Dispose();
         _closed.Dispose();
-        await base.DisposeAsync();
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReceiveAsync()
@@ -60,14 +62,14 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
         {
             while (true)
             {
-                var read = await _socket.ReceiveAsync(_received.Writer.GetMemory(), _socketTimeout.Token);
+                var read = await _socket.ReceiveAsync(_received.Writer.GetMemory(), _socketTimeout.Token).ConfigureAwait(false);
                 if (read.MessageType == WebSocketMessageType.Close)
                 {
                     break;
                 }
 
                 _received.Writer.Advance(read.Count);
-                if ((await _received.Writer.FlushAsync(_socketTimeout.Token)).IsCompleted)
+                if ((await _received.Writer.FlushAsync(_socketTimeout.Token).ConfigureAwait(false)).IsCompleted)
                 {
                     break;
                 }
@@ -78,9 +80,9 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
             failure = exception;
         }
 
-        await _received.Writer.CompleteAsync(failure);
+        await _received.Writer.CompleteAsync(failure).ConfigureAwait(false);
         _toSend.Reader.CancelPendingRead();
-        await _closed.CancelAsync();
+        await _closed.CancelAsync().ConfigureAwait(false);
     }
 
     private async Task SendAsync()
@@ -89,15 +91,15 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
         {
             while (true)
             {
-                var result = await _toSend.Reader.ReadAsync();
+                var result = await _toSend.Reader.ReadAsync().ConfigureAwait(false);
                 foreach (var segment in result.Buffer)
                 {
-                    await _socket.SendAsync(segment, WebSocketMessageType.Text, endOfMessage: false, _socketTimeout.Token);
+                    await _socket.SendAsync(segment, _messageType, endOfMessage: false, _socketTimeout.Token).ConfigureAwait(false);
                 }
 
                 if (!result.Buffer.IsEmpty)
                 {
-                    await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Text, endOfMessage: true, _socketTimeout.Token);
+                    await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, _messageType, endOfMessage: true, _socketTimeout.Token).ConfigureAwait(false);
                 }
 
                 _toSend.Reader.AdvanceTo(result.Buffer.End);
@@ -107,7 +109,7 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
                 }
             }
 
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _socketTimeout.Token);
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _socketTimeout.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -115,6 +117,6 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
             _socket.Abort();
         }
 
-        await _toSend.Reader.CompleteAsync();
+        await _toSend.Reader.CompleteAsync().ConfigureAwait(false);
     }
 }

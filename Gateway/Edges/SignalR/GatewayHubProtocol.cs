@@ -5,34 +5,34 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.MessagePack;
 using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// SignalR's JSON protocol, with the gateway's errors: a call fails with <c>code: sentence</c> and nothing around it, whether a
+/// A protocol of SignalR, with the gateway's errors: a call fails with <c>code: sentence</c> and nothing around it, whether a
 /// hub method returned an <see cref="Error"/>, or SignalR itself refused an unknown method or bad arguments.
 /// </summary>
-internal sealed class GatewayJsonProtocol : IHubProtocol
+/// <param name="protocol">How messages are read and written.</param>
+internal sealed class GatewayHubProtocol(IHubProtocol protocol) : IHubProtocol
 {
     private static readonly Error NoStreams = new(ErrorCodes.InvalidRequest, "No method takes a stream; leave streamIds out.");
 
     private static readonly Error AnswersOnce = new(ErrorCodes.InvalidRequest, "This method answers once; invoke it, do not stream it.");
 
-    private readonly JsonHubProtocol _json = new();
+    public string Name => protocol.Name;
 
-    public string Name => _json.Name;
+    public int Version => protocol.Version;
 
-    public int Version => _json.Version;
+    public TransferFormat TransferFormat => protocol.TransferFormat;
 
-    public TransferFormat TransferFormat => _json.TransferFormat;
-
-    public bool IsVersionSupported(int version) => _json.IsVersionSupported(version);
+    public bool IsVersionSupported(int version) => protocol.IsVersionSupported(version);
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
         var unread = input.Length;
-        if (!_json.TryParseMessage(ref input, binder, out message))
+        if (!protocol.TryParseMessage(ref input, binder, out message))
         {
             // A message of an unknown type was read and is ignored. SignalR would take that for a message that has not ended,
             // and wait for its rest without reading what follows; that nothing is to be cancelled is what it goes on from.
@@ -50,9 +50,9 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
         return true;
     }
 
-    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => _json.WriteMessage(Translate(message), output);
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => protocol.WriteMessage(Translate(message), output);
 
-    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(Translate(message));
+    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(Translate(message));
 
     /// <summary>A call in the shape by which SignalR answers it with this error, and does nothing else.</summary>
     public static InvocationBindingFailureMessage Refuse(string? invocationId, string target, Error error) =>
@@ -73,8 +73,13 @@ internal sealed class GatewayJsonProtocol : IHubProtocol
             return new Error(ErrorCodes.InvalidRequest, $"There is no method {name}.");
         }
 
-        // SignalR wraps what a converter throws.
         var exception = failure.BindingFailure.SourceException;
+        if (exception is NotJsonException none)
+        {
+            return new Error(none.IsTooLarge ? ErrorCodes.PayloadTooLarge : ErrorCodes.InvalidRequest, none.Message);
+        }
+
+        // SignalR's JSON protocol wraps what a converter throws.
         var shape = exception as ShapeException ?? exception.InnerException as ShapeException;
         return new Error(ErrorCodes.InvalidRequest, shape?.Message ?? $"The arguments do not fit {usage}.");
     }

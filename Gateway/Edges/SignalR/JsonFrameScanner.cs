@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// Finds out, of a JSON hub message too large or too deep to be read, what it was: how deep it goes, and which call it wanted.
-/// It takes the bytes piece by piece, keeps no more than a few of them, and does not care where the properties stand.
+/// Reads nothing and sees what a message of the JSON protocol was: how deep it goes, and which call it wanted. It keeps no more than a
+/// few bytes, and does not care where the properties stand.
 /// </summary>
-internal sealed class FrameScanner
+internal sealed class JsonFrameScanner : IFrameScanner
 {
     private const int MaxCaptured = 256;
 
@@ -32,13 +32,20 @@ internal sealed class FrameScanner
     /// <summary>How deep arrays and objects nest, the message's own object included.</summary>
     public int MaxDepth { get; private set; }
 
-    /// <summary>The message's <c>type</c>, if it was found.</summary>
     public string? Type => Read(_type);
 
-    /// <summary>The message's <c>invocationId</c>, if it has one.</summary>
     public string? InvocationId => Read(_invocationId);
 
-    public void Feed(in ReadOnlySequence<byte> bytes)
+    public bool TakeUntilEnd(ref ReadOnlySequence<byte> bytes)
+    {
+        var end = bytes.PositionOf(JsonFraming.RecordSeparator);
+        Scan(end is { } known ? bytes.Slice(0, known) : bytes);
+        bytes = bytes.Slice(end is { } position ? bytes.GetPosition(1, position) : bytes.End);
+        return end is not null;
+    }
+
+    /// <summary>Looks at a part of a message.</summary>
+    public void Scan(in ReadOnlySequence<byte> bytes)
     {
         foreach (var segment in bytes)
         {
