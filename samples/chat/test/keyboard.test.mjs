@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inTime } from '../../../clients/js/test/support/inTime.mjs';
 import { scene } from './support/browser.mjs';
 
 scene('Everything can be done by the keyboard alone', async (people) => {
@@ -6,11 +7,12 @@ scene('Everything can be done by the keyboard alone', async (people) => {
   const ann = await people.arrive();
   const { keyboard } = ann.page;
   const focused = () => ann.page.evaluate(textOfFocus);
-  const focusIsIn = async (text) => {
+  const follow = async (text) => {
     while ((await focused()) !== text) {
       await ann.page.evaluate(() => new Promise(requestAnimationFrame));
     }
   };
+  const focusIsIn = (text) => inTime(follow(text), `the focus comes to '${text}'`);
 
   await keyboard.type('Ann');
   await keyboard.press('Tab');
