@@ -51,7 +51,9 @@ internal sealed class ChatSample
         app.MapMethods(Script, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
         {
             SetHeaders(context);
-            return IsBuilt ? Results.File(_package, "text/javascript", lastModified: File.GetLastWriteTimeUtc(_package)) : Results.NotFound();
+            return IsBuilt
+                ? Results.File(_package, "text/javascript", lastModified: File.GetLastWriteTimeUtc(_package))
+                : Results.NotFound();
         });
     }
 

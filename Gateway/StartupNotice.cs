@@ -54,7 +54,8 @@ internal static partial class StartupNotice
             var local = $"{address.Scheme}://localhost:{address.Port}";
             if (chat is not null)
             {
-                yield return $"  A chat to try, in two tabs of a browser: {local}/{(chat.IsBuilt ? string.Empty : " (not built yet: it needs Node 20 or later, and a new start)")}";
+                var missing = chat.IsBuilt ? string.Empty : " (not built yet: it needs Node 20 or later, and a new start)";
+                yield return $"  A chat to try, in two tabs of a browser: {local}/{missing}";
             }
 
             yield return $$"""  A development token, good until the gateway stops: curl -s {{local}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";

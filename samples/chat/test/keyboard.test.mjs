@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { inTime } from '../../../clients/js/test/support/inTime.mjs';
 import { scene } from './support/browser.mjs';
 
 scene('Everything can be done by the keyboard alone', async (people) => {
   const ben = await people.enter('Ben');
   const ann = await people.arrive();
   const { keyboard } = ann.page;
-  const focused = () => ann.page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.placeholder);
-  const focusIsIn = (text) => ann.page.waitForFunction((text) => (document.activeElement.textContent.trim() || document.activeElement.placeholder) === text, text);
+  const focused = () => ann.page.evaluate(textOfFocus);
+  const follow = async (text) => {
+    while ((await focused()) !== text) {
+      await ann.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  };
+  const focusIsIn = (text) => inTime(follow(text), `the focus comes to '${text}'`);
 
   await keyboard.type('Ann');
   await keyboard.press('Tab');
@@ -54,3 +60,8 @@ scene('The list of people, where it lies over the room, is closed by Escape', as
   await ann.member('Ann').waitFor({ state: 'hidden' });
   assert.equal(await toggle.evaluate((button) => button === document.activeElement), true);
 });
+
+function textOfFocus() {
+  const { textContent, placeholder } = document.activeElement;
+  return textContent.trim() || placeholder;
+}

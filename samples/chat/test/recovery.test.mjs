@@ -36,6 +36,25 @@ scene('Who pulls the plug and puts it back in has all that was said meanwhile, i
   ben.findsNoProblem();
 });
 
+scene('A link that is lost comes back by itself, with what was said meanwhile', async (people, gateway, proxy) => {
+  const ann = await people.enter('Ann');
+  const ben = await people.enter('Ben', { isFar: true });
+  await ann.member('Ben').waitFor();
+  proxy.refuse();
+  await ben.page.locator('#link-state').getByText('Reconnecting…').waitFor();
+  await ben.notice('The connection is lost.').waitFor();
+  await ann.say('Missed');
+  await ann.hasSaid('Missed');
+  await ben.say('Waiting');
+  await ben.message('Waiting').getByText('Sending…').waitFor();
+
+  proxy.pass();
+  await ben.notice('1 message was recovered in Lobby').waitFor();
+  await ben.page.locator('#link-state').getByText('Connected').waitFor();
+  await ben.hasSaid('Waiting');
+  assert.deepEqual(await ben.messages(), ['Missed', 'Waiting']);
+});
+
 scene('What is gone for good is told; what is kept is shown', async (people, gateway) => {
   const ann = await people.enter('Ann');
   const ben = await people.enter('Ben');

@@ -34,7 +34,7 @@ export class Chat {
       room.addEventListener('change', () => this.#show(room));
       room.addEventListener('recovered', ({ detail }) => room === this.#open && this.#connection.tellRecovered(room, detail.count));
     }
-    client.on('state', () => this.#heedState(client.state));
+    client.on('state', (change) => this.#heedState(change));
     client.on('error', (error) => this.#connection.tellProblem(error));
     document.addEventListener('visibilitychange', () => this.#open.look(!document.hidden));
     showAvatar(byId('me-avatar'), profileOf(userId));
@@ -67,11 +67,15 @@ export class Chat {
     }
   }
 
-  #heedState(state) {
-    if (state !== 'connected') {
+  // Of the connection; subscriptions tell theirs here, too.
+  #heedState({ state, error }) {
+    if (state === 'reconnecting' || state === 'disconnected') {
       this.#rooms.forEach((room) => room.loseConnection());
     }
     this.#connection.show();
+    if (state === 'error') {
+      this.#connection.tellProblem(error);
+    }
   }
 
   #show(room) {

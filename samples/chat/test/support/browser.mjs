@@ -1,24 +1,37 @@
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { useGateway } from '../../../../clients/js/test/support/gateway.mjs';
+import { useProxy } from '../../../../clients/js/test/support/proxy.mjs';
 import { timeout } from '../../../../clients/js/test/support/inTime.mjs';
 import { Person } from './person.mjs';
 
-const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+// It asks nobody for anything but the page.
+const quiet = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** The system's Chromium, with a profile of its own that is thrown away; `CHROMIUM` names another one. */
 export function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', chromiumSandbox: false, args: quiet });
 }
 
-/** A test in a chat of its own: a gateway that has just been started, and whoever comes in a browser that its file shares. */
+/**
+ * A test in a chat of its own: a gateway that has just been started, a proxy through which `isFar` lets somebody come, and
+ * whoever comes in a browser that its file shares.
+ */
 export function scene(title, play, settings) {
   describe(title, () => {
     const gateway = useGateway(settings);
-    const people = new People(gateway);
+    const proxy = useProxy(gateway);
+    const people = new People(gateway, proxy);
     before(() => people.open());
     after(() => people.leave());
-    test(title, () => play(people, gateway));
+    test(title, () => play(people, gateway, proxy));
   });
 }
 
@@ -28,11 +41,13 @@ after(async () => (await shared)?.close());
 /** Who comes to a chat, each with a browser context of his own. */
 export class People {
   #gateway;
+  #proxy;
   #browser;
   #contexts = [];
 
-  constructor(gateway) {
+  constructor(gateway, proxy) {
     this.#gateway = gateway;
+    this.#proxy = proxy;
   }
 
   async open() {
@@ -40,12 +55,12 @@ export class People {
   }
 
   /** Somebody before the form where he picks his name; `options` are those of a browser context. */
-  async arrive(options = {}) {
+  async arrive({ isFar = false, ...options } = {}) {
     const context = await this.#browser.newContext({ locale: 'en-GB', ...options });
     this.#contexts.push(context);
     context.setDefaultTimeout(timeout);
     const person = new Person(await context.newPage());
-    await person.open(this.#gateway.url);
+    await person.open(isFar ? new URL('/', this.#proxy.hubUrl).href : this.#gateway.url);
     return person;
   }
 

@@ -12,7 +12,9 @@ export class Person {
 
   async open(url) {
     await this.page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (violation) => console.error(`${violation.violatedDirective} ${violation.blockedURI}`));
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+        console.error(violatedDirective, blockedURI);
+      });
     });
     await this.page.goto(url);
     assert.equal(await this.page.title(), 'Chat · RealtimeGateway', 'The chat is not built.');

@@ -38,11 +38,15 @@ export class Connection {
 
   /** Tells that we are back, and what that brought. */
   tellRecovered({ title }, count) {
-    this.#tell('back', `Back again. ${count === 0 ? 'Nothing was missed' : count === 1 ? '1 message was recovered' : `${count} messages were recovered`} in ${title}.`);
+    const missed = ['Nothing was missed', '1 message was recovered'][count] ?? `${count} messages were recovered`;
+    this.#tell('back', `Back again. ${missed} in ${title}.`);
   }
 
+  /** Tells what went wrong; not that nothing gets through while the connection is away, which is told already. */
   tellProblem({ message }) {
-    this.#tell('problem', message);
+    if (this.#client.state !== 'reconnecting') {
+      this.#tell('problem', message);
+    }
   }
 
   // A real loss for the gateway and for everybody in the room: the socket is closed. Only the coming back waits for the button.

@@ -13,7 +13,8 @@ export function makeMessage(message, { profile, isOwn, isFirst, onRetry }) {
     element('p', { className: 'message-text', text: message.text }),
     element('p', { className: 'message-mark' }),
   );
-  const item = element('li', { className: `message${isOwn ? ' own' : ''}${isFirst ? ' first' : ''}` }, isFirst && !isOwn && avatar(profile), body);
+  const className = ['message', isOwn && 'own', isFirst && 'first'].filter(Boolean).join(' ');
+  const item = element('li', { className }, isFirst && !isOwn && avatar(profile), body);
   item.addEventListener('click', ({ target }) => target.closest('.retry') && onRetry(message));
   return item;
 }

@@ -1,5 +1,10 @@
 import { byId, setText } from './dom.js';
 
+const hints = {
+  private: 'Leave the chat and come in again as one of the team: then it opens.',
+  public: 'Choose it again to try once more.',
+};
+
 /** Why a room is closed to us, in the gateway's own words. */
 export function showRefusal(room) {
   const { code, message } = room.refusal ?? { code: '', message: '' };
@@ -7,5 +12,5 @@ export function showRefusal(room) {
   setText(byId('refusal-title'), `${room.title} is closed to you`);
   setText(byId('refusal-reason'), message);
   setText(byId('refusal-code'), code);
-  setText(byId('refusal-hint'), room.isPrivate ? 'Leave the chat and come in again as one of the team: then it opens.' : 'Choose it again to try once more.');
+  setText(byId('refusal-hint'), hints[room.isPrivate ? 'private' : 'public']);
 }

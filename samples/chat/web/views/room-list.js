@@ -52,5 +52,6 @@ function update(item, room) {
   }
   badge.hidden = room.unread === 0;
   setText(badge, room.unread > 0 ? String(room.unread) : '');
-  button.setAttribute('aria-label', [room.title, room.isPrivate && 'private', room.unread > 0 && `${room.unread} unread`].filter(Boolean).join(', '));
+  const label = [room.title, room.isPrivate && 'private', room.unread > 0 && `${room.unread} unread`];
+  button.setAttribute('aria-label', label.filter(Boolean).join(', '));
 }
