@@ -8,8 +8,8 @@ namespace RealtimeGateway.MessagePack;
 
 /// <summary>
 /// Writes JSON as MessagePack. An integer of 64 bits, with a sign or without, stays one, in its shortest form; any other number becomes the
-/// nearest 64-bit float, as in JavaScript: one with more digits is rounded, one that is too large becomes an infinity. Keys stay in their
-/// order, doubled ones too.
+/// nearest 64-bit float that is finite: one with more digits is rounded, one that is too large becomes the largest. So what is written can
+/// always be read into JSON again. Keys stay in their order, doubled ones too.
 /// </summary>
 internal static class JsonToMessagePack
 {
@@ -123,6 +123,7 @@ internal static class JsonToMessagePack
             }
         }
 
-        writer.WriteFloat64(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture));
+        var nearest = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        writer.WriteFloat64(double.Clamp(nearest, double.MinValue, double.MaxValue));
     }
 }

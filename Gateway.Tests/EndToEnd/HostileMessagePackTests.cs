@@ -12,6 +12,7 @@ public sealed class HostileMessagePackTests
     private const int Seed = 20260115;
     private const int Mutations = 2_000;
 
+    private static readonly byte[] FloodPiece = new byte[16 * 1024];
     private static readonly byte[] Last = Packed.Message("""[1,{},"last","Unsubscribe",["live:a"],[]]""");
 
     private TestGateway _gateway = null!;
@@ -81,10 +82,7 @@ public sealed class HostileMessagePackTests
     [Test]
     public async Task Messages_ThatClaimGigabytes_AreNotKept()
     {
-        const int Connections = 20;
-        const int Pieces = 40;
-        var piece = new byte[256 * 1024];
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        const int Connections = 4;
         var clients = new List<RawMessagePackClient>();
         for (var i = 0; i < Connections; i++)
         {
@@ -93,18 +91,16 @@ public sealed class HostileMessagePackTests
             clients.Add(client);
         }
 
-        await Task.WhenAll(clients.Select(async client =>
-        {
-            for (var i = 0; i < Pieces; i++)
-            {
-                await client.SendAsync(piece);
-            }
-        })).InTime();
-
+        // The first of it fills the buffers that every connection has.
+        await Task.WhenAll(clients.Select(client => FloodAsync(client, pieces: 100))).InTime();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await Task.WhenAll(clients.Select(client => FloodAsync(client, pieces: 5_000))).InTime();
         var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
-        await TestContext.Out.WriteLineAsync($"{Connections * Pieces * piece.Length / 1_000_000} MB were sent, {kept / 1_000} kB are kept.");
-        Assert.That(kept, Is.LessThan(Connections * 1024 * 1024));
-        await AssertBystandersHearAsync();
+
+        await TestContext.Out.WriteLineAsync($"Of {Connections * 5_000L * FloodPiece.Length / 1_000_000} MB, {kept / 1_000} kB were kept.");
+
+        // The web server itself reads 1 MiB ahead of whoever it reads for.
+        Assert.That(kept, Is.LessThan(Connections * 2 * 1024 * 1024));
         await AssertBystandersHearAsync();
     }
 
@@ -144,6 +140,14 @@ public sealed class HostileMessagePackTests
             {
                 // What a mutated call published is heard too, if it was in order.
             }
+        }
+    }
+
+    private static async Task FloodAsync(RawMessagePackClient client, int pieces)
+    {
+        for (var i = 0; i < pieces; i++)
+        {
+            await client.SendAsync(FloodPiece);
         }
     }
 

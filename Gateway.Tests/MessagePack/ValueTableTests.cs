@@ -75,8 +75,8 @@ public sealed class ValueTableTests
     [TestCase("-9223372036854775809", "cbc3e0000000000000")]
     [TestCase("0.1000000000000000055511151231257827", "cb3fb999999999999a")]
     [TestCase("1e-400", "cb0000000000000000")]
-    [TestCase("1e400", "cb7ff0000000000000")]
-    [TestCase("-1e400", "cbfff0000000000000")]
+    [TestCase("1e400", "cb7fefffffffffffff")]
+    [TestCase("-1e400", "cbffefffffffffffff")]
     [TestCase("\"\\u00e9\\n\\ud83c\\udf0d\"", "a7c3a90af09f8c8d")]
     [TestCase("{\"\\u0061\":1}", "81a16101")]
     public void Json_ThatHasAnotherSpelling_IsTheNearestValue(string json, string hex) =>

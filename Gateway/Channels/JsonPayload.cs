@@ -82,6 +82,7 @@ internal static class JsonPayload
         return false;
     }
 
+    // The decoder of SignalR's MessagePack client for JavaScript throws for this name, and the client closes its connection for that.
     private static bool HasPrototype(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("__proto__"u8) < 0 && json.IndexOf("\\u"u8) < 0)
