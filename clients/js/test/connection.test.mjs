@@ -7,7 +7,7 @@ import { behaviour } from './support/behaviour.mjs';
 import { useGateway } from './support/gateway.mjs';
 import { inTime } from './support/inTime.mjs';
 import { useProxy } from './support/proxy.mjs';
-import { comes, failureOf, listen, useClients } from './support/realtime.mjs';
+import { comes, failureOf, listen, settle, useClients } from './support/realtime.mjs';
 import { asServer, serverKey } from './support/server.mjs';
 import { Tap } from './support/tap.mjs';
 
@@ -253,6 +253,23 @@ behaviour('changes-its-ping-interval', async () => {
   const slower = await apart();
   assert.ok(slower.every((time) => time >= 89), `${slower} are at least 90 ms`);
   assert.equal(client.pingInterval, 90);
+});
+
+test('A page whose timers are held back pings when something comes', async (context) => {
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { protocol: tap });
+  await client.connect();
+  const { mock: held } = context.mock.method(globalThis, 'setTimeout', () => undefined); // The timer that is set now never comes.
+  client.pingInterval = 20;
+  held.restore();
+  tap.pings.take();
+  const from = performance.now();
+
+  while (performance.now() - from < 100) {
+    await settle(client);
+  }
+
+  assert.ok(tap.pings.take().length > 0);
 });
 
 behaviour('pauses', async () => {

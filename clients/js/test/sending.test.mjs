@@ -47,6 +47,23 @@ behaviour('buffers-while-away', async () => {
   assert.deepEqual(answered, [2, 3, 4]);
 });
 
+test('What was written and did not arrive goes out before what was sent later', async () => {
+  const tap = new Tap();
+  const [client, listener] = [makeClient(proxy.hubUrl, { protocol: tap }), makeClient(gateway.hubUrl)];
+  const { events } = await listen(listener, 'chat:later');
+  await client.connect();
+  proxy.stall();
+  const sends = [client.send('chat:later', 'message', 1), client.send('chat:later', 'message', 2)];
+  await tap.calls.nextOf(2);
+  proxy.refuse();
+  await comes(client, 'reconnecting');
+  sends.push(client.send('chat:later', 'message', 3));
+  proxy.pass();
+  await Promise.all(sends);
+
+  assert.deepEqual((await events.nextOf(3)).map(dataOf), [1, 2, 3]);
+});
+
 test('What is sent before the first connection, while paused, and as soon as it is connected, goes out in its order', async () => {
   const [client, listener] = [makeClient(gateway.hubUrl), makeClient(gateway.hubUrl)];
   const { events } = await listen(listener, 'chat:order');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useGateway } from './support/gateway.mjs';
 import { useProxy } from './support/proxy.mjs';
-import { listen, useClients } from './support/realtime.mjs';
+import { comes, listen, useClients } from './support/realtime.mjs';
 
 // More history than is published here, so that nothing is out of reach however slow the machine is.
 const gateway = useGateway({
@@ -11,6 +11,10 @@ const gateway = useGateway({
   Gateway__Channels__0__Write__0: 'any',
   Gateway__Channels__0__History__Size: '1000',
   Gateway__Channels__0__History__Ttl: '00:10:00',
+  Gateway__Channels__1__Pattern: '$all',
+  Gateway__Channels__1__History__Size: '100',
+  Gateway__Channels__1__History__Ttl: '00:10:00',
+  Gateway__Broadcast__0: 'any',
 });
 const proxy = useProxy(gateway);
 const makeClient = useClients();
@@ -53,4 +57,21 @@ test('Cut again and again, at any moment, every subscription is handed all that 
   assert.equal(new Set(acknowledged.map(({ offset }) => offset)).size, own.length);
   const { publications } = await client.history('chat:calm');
   assert.deepEqual(publications.map(({ data }) => data.n), all.filter((n) => n % 10 === 0), 'each of its own sends once, in order');
+});
+
+test('Broadcasts that were missed come too, where they are subscribed to and kept', async () => {
+  const [client, other] = [makeClient(proxy.hubUrl), makeClient(gateway.hubUrl)];
+  const { events, notices } = await listen(client, '$all');
+  await other.broadcast('notice', 1);
+  assert.equal((await events.next()).data, 1);
+  proxy.refuse();
+  await comes(client, 'reconnecting');
+  await other.broadcast('notice', 2);
+  await other.broadcast('notice', 3);
+  proxy.pass();
+
+  assert.deepEqual((await events.nextOf(2)).map(({ data, replayed }) => [data, replayed]), [[2, true], [3, true]]);
+  assert.deepEqual(await notices.next(), { type: 'recovered', channel: '$all' });
+  await other.broadcast('notice', 4);
+  assert.deepEqual(await events.next().then(({ data, replayed }) => [data, replayed]), [4, undefined]);
 });
