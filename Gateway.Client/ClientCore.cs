@@ -165,6 +165,13 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
 
     public void OnNotice(SubscriptionMessage message)
     {
+        if (message is { State: SubscriptionStates.Revoked, Reason: ErrorCodes.TokenExpired } && _options.Token is not null)
+        {
+            // The token was not replaced in time. With a new one the channel is there again, and what was missed.
+            Link.Connection?.GiveUp(new RealtimeException(new Error(ErrorCodes.TokenExpired, "The token has expired.")));
+            return;
+        }
+
         Subscriptions.OnNotice(message);
         if (message is { State: SubscriptionStates.Gap, Reason: SubscriptionStates.Presence })
         {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeGateway.Client.Transport;
+using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Client.Connections;
 
@@ -75,7 +76,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
     }
 
     /// <summary>Calls a method of the hub. What is called one after another is written one after another.</summary>
-    /// <exception cref="Contracts.RealtimeException">The gateway refused it.</exception>
+    /// <exception cref="RealtimeException">The gateway refused it.</exception>
     /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
     public async Task<T> InvokeAsync<T>(string method, object?[] arguments, CancellationToken cancellationToken)
     {
@@ -108,6 +109,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
             // It has ended; the next one begins with this interval.
         }
     }
+
+    /// <summary>Gives it up, as if it had been lost by itself.</summary>
+    public void GiveUp(RealtimeException reason) => End(new ConnectionEnd(reason, IsFinal: false));
 
     public async ValueTask DisposeAsync()
     {

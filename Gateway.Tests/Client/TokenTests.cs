@@ -77,6 +77,34 @@ public sealed class TokenTests : ClientFixture
     }
 
     [Test]
+    [Behaviour("returns-with-a-new-token")]
+    public async Task TokenThatExpired_IsReplacedByConnectingAnew_AndNothingIsRevoked()
+    {
+        await RestartAsync(("Auth:Jwt:ClockSkew", "00:00:00"), ("Channels:2:History:Size", "100"), ("Channels:2:History:Ttl", "00:10:00"));
+        var isExpired = false;
+        var asked = 0;
+        var client = NewClient(Quick with
+        {
+            Token = _ => ++asked == 1 ? ValueTask.FromResult<string?>(TestTokens.For("ann", new { teams = new[] { "blue" } }, TimeSpan.FromSeconds(2)))
+                : Volatile.Read(ref isExpired) ? ValueTask.FromResult<string?>(TestTokens.For("ann", "blue"))
+                : throw new InvalidOperationException("no token yet"),
+        });
+        var states = StatesOf(client);
+        var room = await HeardSubscription.BeginAsync(client, "team:blue:room").InTime();
+        while (!IsState(await states.NextAsync(), ClientState.Reconnecting))
+        {
+        }
+
+        await PublishAsync("team:blue:room", 1, 1);
+        Volatile.Write(ref isExpired, true);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(Number(await room.Events.NextAsync()), Is.EqualTo(1));
+            Assert.That(room.Notices.Drain().Select(notice => notice.Kind), Does.Not.Contain(SubscriptionNoticeKind.Revoked));
+        });
+    }
+
+    [Test]
     [Behaviour("becomes-a-guest")]
     public async Task WithoutATokenAnyMore_ItGoesOnAsAGuest()
     {
