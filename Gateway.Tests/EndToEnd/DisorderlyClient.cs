@@ -19,9 +19,9 @@ internal sealed class DisorderlyClient : IAsyncDisposable
     private DisorderlyClient(string hubUrl, string? token)
     {
         var builder = new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token));
-        var real = builder.Services.Last(service => service.ServiceType == typeof(IConnectionFactory)).ImplementationType!;
+        var real = builder.Services.Last(service => service.ServiceType == typeof(IConnectionFactory)).ImplementationFactory!;
         builder.Services.AddSingleton<IConnectionFactory>(services =>
-            _transport = new KeptTransport((IConnectionFactory)ActivatorUtilities.CreateInstance(services, real)));
+            _transport = new KeptTransport((IConnectionFactory)real(services)));
         _hub = builder.Build();
         _hub.On<JsonElement>("presence", _ => { });
         _hub.On<EventMessage>("event", message => _id.TrySetResult(message.Sender!.ConnectionId));
