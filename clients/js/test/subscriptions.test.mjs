@@ -20,7 +20,8 @@ behaviour('subscribes', async () => {
   assert.deepEqual([subscription.channels, subscription.state], [['chat:s', 'chat:t'], 'subscribed']);
   assert.deepEqual([subscription.position('chat:s'), subscription.position('chat:none')], [{ epoch, offset }, undefined]);
   const refused = await failureOf(client.subscribe(['chat:s', 'team:blue:room']));
-  assert.deepEqual([refused.name, refused.code, refused.message], ['RealtimeError', 'permission_denied', "You may not read 'team:blue:room'."]);
+  assert.deepEqual([refused.name, refused.code], ['RealtimeError', 'permission_denied']);
+  assert.equal(refused.message, "You may not read 'team:blue:room'.");
   assert.deepEqual((await comes(client, 'unsubscribed')).error, refused);
 
   await client.send('chat:s', 'message', { text: 'hello' });
@@ -98,7 +99,8 @@ test('Updates that follow each other at once are made one after another', async 
   const client = makeClient(gateway.hubUrl);
   const subscription = await listen(client, 'chat:u1');
 
-  const [first, refused, last] = await Promise.allSettled(['chat:u2', 'team:blue:room', ['chat:u2', 'chat:u3']].map((channels) => subscription.update({ channels })));
+  const updates = ['chat:u2', 'team:blue:room', ['chat:u2', 'chat:u3']].map((channels) => subscription.update({ channels }));
+  const [first, refused, last] = await Promise.allSettled(updates);
 
   assert.deepEqual([first.status, refused.status, last.status], ['fulfilled', 'rejected', 'fulfilled']);
   assert.deepEqual(subscription.channels, ['chat:u2', 'chat:u3']);
