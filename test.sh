@@ -17,6 +17,9 @@ prepare() {
     if ! { command -v redis-server && command -v redis-cli; } >/dev/null; then
         { apt-get update && apt-get install --yes --no-install-recommends redis-server; } || return
     fi
+    if ! [[ -x ${CHROMIUM:-/usr/bin/chromium} ]]; then
+        { apt-get update && apt-get install --yes --no-install-recommends chromium; } || return
+    fi
 }
 
 build() {
@@ -27,15 +30,15 @@ dotnet_tests() {
     dotnet test Gateway.Tests --no-build --blame-hang-timeout 5m --results-directory "$results" --logger "trx;LogFileName=dotnet.trx"
 }
 
+# The tests of a folder, the name of their results, and the ms that a file of them may take.
 node_tests() (
-    cd clients/js
+    cd "$1"
     if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
         npm ci --no-audit --no-fund || return
     fi
-    node build.mjs || return
-    node --test --test-timeout=120000 \
+    node --test --test-timeout="$3" \
         --test-reporter=spec --test-reporter-destination=stdout \
-        --test-reporter=tap --test-reporter-destination="$results/node.tap" \
+        --test-reporter=tap --test-reporter-destination="$results/$2.tap" \
         test/*.test.mjs
 )
 
@@ -65,8 +68,16 @@ ran_well() {
     [[ -e $results/$1.well ]] && echo 0 || echo 1
 }
 
+count_node() {
+    local tap=$results/$2.tap
+    count "$1" "$(ran_well "$2")" "$(number "$tap" '^# tests ')" "$(number "$tap" '^# pass ')"
+}
+
 if prepare && build; then
-    node_tests >"$results/node.log" 2>&1 && touch "$results/node.well" &
+    {
+        node_tests clients/js node 120000 && touch "$results/node.well"
+        node_tests samples/chat chat 240000 && touch "$results/chat.well"
+    } >"$results/node.log" 2>&1 &
     dotnet_tests && touch "$results/dotnet.well"
     wait
     cat "$results/node.log"
@@ -76,9 +87,9 @@ if prepare && build; then
 fi
 
 trx=$results/dotnet.trx
-tap=$results/node.tap
 count Gateway.Tests "$(ran_well dotnet)" "$(number "$trx" '<Counters total="')" "$(number "$trx" '<Counters [^>]* passed="')"
-count clients/js "$(ran_well node)" "$(number "$tap" '^# tests ')" "$(number "$tap" '^# pass ')"
+count_node clients/js node
+count_node samples/chat chat
 
 printf '\n%s' "$summary"
 echo "$passed passed, $failed failed"

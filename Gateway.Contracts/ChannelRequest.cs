@@ -39,9 +39,9 @@ internal sealed class ChannelRequestConverter : JsonConverter<ChannelRequest>
         }
         else
         {
-            JsonSerializer.Serialize(writer, new ChannelBody(value.Channel, PositionBody.Of(value.Since)), options);
+            JsonShapes.Write(writer, new ChannelBody(value.Channel, PositionBody.Of(value.Since)), options);
         }
     }
 
-    private sealed record ChannelBody(string? Channel, PositionBody? Since);
+    internal sealed record ChannelBody(string? Channel, PositionBody? Since);
 }

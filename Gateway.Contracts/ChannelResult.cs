@@ -65,5 +65,5 @@ internal sealed class ChannelResultConverter : JsonConverter<ChannelResult>
         writer.WriteEndObject();
     }
 
-    private sealed record Flat(string Channel, string? Epoch, long? Offset, bool? Recovered, string? Reason);
+    internal sealed record Flat(string Channel, string? Epoch, long? Offset, bool? Recovered, string? Reason);
 }

@@ -55,11 +55,11 @@ internal sealed class FilterConditionConverter : JsonConverter<FilterCondition>
 
     public override void Write(Utf8JsonWriter writer, FilterCondition value, JsonSerializerOptions options)
     {
-        JsonElement? values = value.Values.Count == 0 ? null : JsonSerializer.SerializeToElement(value.Values, options);
-        JsonSerializer.Serialize(writer, new Body(value.Method, value.Attribute, values), options);
+        JsonElement? values = value.Values.Count == 0 ? null : JsonShapes.ToElement(value.Values, options);
+        JsonShapes.Write(writer, new Body(value.Method, value.Attribute, values), options);
     }
 
-    private sealed record Body(
+    internal sealed record Body(
         string? Method,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribute,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Values);

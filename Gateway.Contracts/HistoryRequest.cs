@@ -61,12 +61,12 @@ internal sealed class HistoryRequestConverter : JsonConverter<HistoryRequest>
     }
 
     public override void Write(Utf8JsonWriter writer, HistoryRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(
+        JsonShapes.Write(
             writer,
             new Body(value.Channel, PositionBody.Of(value.Since), value.Limit, value.Reverse, value.Events, value.Filter),
             options);
 
-    private sealed record Body(
+    internal sealed record Body(
         string? Channel,
         PositionBody? Since,
         int? Limit,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace RealtimeGateway.Contracts;
 
@@ -10,7 +11,7 @@ internal static class JsonShapes
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(ref reader, options) ?? throw new ShapeException(expected);
+            return JsonSerializer.Deserialize(ref reader, InfoOf<T>(options)) ?? throw new ShapeException(expected);
         }
         catch (JsonException exception) when (exception is not ShapeException)
         {
@@ -27,4 +28,14 @@ internal static class JsonShapes
 
     public static IReadOnlyList<T> List<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected) =>
         Body<List<T>>(ref reader, options, expected);
+
+    /// <summary>Writes a part of a request.</summary>
+    public static void Write<T>(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, InfoOf<T>(options));
+
+    /// <summary>A part of a request as an element.</summary>
+    public static JsonElement ToElement<T>(T value, JsonSerializerOptions options) => JsonSerializer.SerializeToElement(value, InfoOf<T>(options));
+
+    // What the options know of the type: from source generation (ContractsJson) or by reflection, as they are made.
+    private static JsonTypeInfo<T> InfoOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

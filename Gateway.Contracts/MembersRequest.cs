@@ -51,7 +51,7 @@ internal sealed class MembersRequestConverter : JsonConverter<MembersRequest>
     }
 
     public override void Write(Utf8JsonWriter writer, MembersRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Body(value.Channel, value.Cursor, value.Limit), options);
+        JsonShapes.Write(writer, new Body(value.Channel, value.Cursor, value.Limit), options);
 
-    private sealed record Body(string? Channel, string? Cursor, int? Limit);
+    internal sealed record Body(string? Channel, string? Cursor, int? Limit);
 }

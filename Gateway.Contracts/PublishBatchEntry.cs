@@ -58,13 +58,13 @@ internal sealed class PublishBatchEntryConverter : JsonConverter<PublishBatchEnt
         }
         else if (value.NamesSeveral)
         {
-            JsonSerializer.Serialize(writer, value.Published, options);
+            JsonShapes.Write(writer, value.Published, options);
         }
         else
         {
-            JsonSerializer.Serialize(writer, value.Published![0], options);
+            JsonShapes.Write(writer, value.Published![0], options);
         }
     }
 
-    private sealed record Flat(string? Id, string? Channel, string? Epoch, long? Offset, Error? Error);
+    internal sealed record Flat(string? Id, string? Channel, string? Epoch, long? Offset, Error? Error);
 }

@@ -69,12 +69,12 @@ internal sealed class PublishRequestConverter : JsonConverter<PublishRequest>
     }
 
     public override void Write(Utf8JsonWriter writer, PublishRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(
+        JsonShapes.Write(
             writer,
             new Body(value.Channel, value.Channels, value.Event, value.Data, value.Id, value.Echo, value.Readers),
             options);
 
-    private sealed record Body(
+    internal sealed record Body(
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Channel,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Channels,
         string? Event,

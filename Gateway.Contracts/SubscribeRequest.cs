@@ -70,7 +70,7 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
     }
 
     public override void Write(Utf8JsonWriter writer, SubscribeRequest value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(
+        JsonShapes.Write(
             writer,
             new SubscribeBody
             {
@@ -83,7 +83,7 @@ internal sealed class SubscribeRequestConverter : JsonConverter<SubscribeRequest
             },
             options);
 
-    private sealed record SubscribeBody
+    internal sealed record SubscribeBody
     {
         public IReadOnlyList<ChannelRequest>? Channels { get; init; }
 

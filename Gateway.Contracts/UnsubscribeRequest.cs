@@ -39,13 +39,13 @@ internal sealed class UnsubscribeRequestConverter : JsonConverter<UnsubscribeReq
     {
         if (value.Id is { } id)
         {
-            JsonSerializer.Serialize(writer, new ById(id), options);
+            JsonShapes.Write(writer, new ById(id), options);
         }
         else
         {
-            JsonSerializer.Serialize(writer, value.Channels, options);
+            JsonShapes.Write(writer, value.Channels, options);
         }
     }
 
-    private sealed record ById(string? Id);
+    internal sealed record ById(string? Id);
 }

@@ -44,7 +44,9 @@ try
     // It has sent the last of it before the application is disposed, and with it what is counted.
     using var export = new OtlpExport();
     app.MapRealtimeGateway();
-    app.AnnounceWhenReady();
+    var chat = ChatSample.Of(app.Environment);
+    chat?.Serve(app);
+    app.AnnounceWhenReady(chat);
     ExitDeadline.Register(app.Lifetime, ExitDeadline.Limit, () => Environment.Exit(0));
     await app.StartAsync();
     await app.WaitForShutdownAsync();

@@ -9,7 +9,7 @@ namespace RealtimeGateway;
 /// <summary>What the program says when it is ready: where it is, what is open to whom, how to get a token.</summary>
 internal static partial class StartupNotice
 {
-    public static void AnnounceWhenReady(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    public static void AnnounceWhenReady(this WebApplication app, ChatSample? chat) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
@@ -17,13 +17,13 @@ internal static partial class StartupNotice
         var policies = ConfigurationLists.SourceOf(app.Configuration, $"{GatewayOptions.Section}:{nameof(options.Channels)}");
         Console.WriteLine($"RealtimeGateway is ready: {string.Join(", ", addresses.Select(address => address + HubEndpoint.Path))}");
         Console.WriteLine($"  Environment: {app.Environment.EnvironmentName}; policies from {(policies is null ? "nowhere" : ConfigurationLists.NameOf(policies))}");
-        foreach (var line in Lines([.. addresses], options, app.Environment.IsDevelopment()))
+        foreach (var line in Lines([.. addresses], options, app.Environment.IsDevelopment(), chat))
         {
             Console.WriteLine(line);
         }
     });
 
-    private static IEnumerable<string> Lines(string[] addresses, GatewayOptions options, bool isDevelopment)
+    private static IEnumerable<string> Lines(string[] addresses, GatewayOptions options, bool isDevelopment, ChatSample? chat)
     {
         if (!options.Enabled)
         {
@@ -51,7 +51,14 @@ internal static partial class StartupNotice
         if (isDevelopment && addresses is [var first, ..] && BindingAddress.Parse(first) is { Port: > 0 } address && !string.IsNullOrEmpty(options.Auth.Jwt.Secret))
         {
             // Tokens are given by a local name only, whatever address the gateway listens on.
-            yield return $$"""  A development token, good until the gateway stops: curl -s {{address.Scheme}}://localhost:{{address.Port}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
+            var local = $"{address.Scheme}://localhost:{address.Port}";
+            if (chat is not null)
+            {
+                var missing = chat.IsBuilt ? string.Empty : " (not built yet: it needs Node 20 or later, and a new start)";
+                yield return $"  A chat to try, in two tabs of a browser: {local}/{missing}";
+            }
+
+            yield return $$"""  A development token, good until the gateway stops: curl -s {{local}}/dev/token --json '{"userId":"ann","teams":["blue"]}'""";
         }
     }
 

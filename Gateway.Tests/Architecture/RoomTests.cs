@@ -26,6 +26,7 @@ public sealed class RoomTests
         ["RateLimits"] = ["Configuration"],
         ["Filters"] = [],
         ["History"] = [],
+        ["MessagePack"] = [],
         ["Channels"] = ["Backplane", "Filters", "History", "Security", "Security.Policies"],
         ["Presence"] = ["Backplane", "Channels"],
         ["Sessions"] = ["Backplane", "Channels", "Filters", "Presence", "RateLimits", "Security", "Security.Keys"],
@@ -33,7 +34,7 @@ public sealed class RoomTests
         ["Edges.CommandLine"] = ["Configuration", "Security.Keys"],
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
         ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],
-        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "RateLimits", "Security", "Sessions"],
+        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "MessagePack", "RateLimits", "Security", "Sessions"],
         ["Edges.Sse"] = ["Backplane", "Channels", "Edges", "RateLimits", "Security", "Sessions"],
     };
 
@@ -62,8 +63,19 @@ public sealed class RoomTests
             typeof(RealtimeGateway.Contracts.Error).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name),
             Has.All.StartsWith("System."));
 
+    [Test]
+    public void MessagePack_DependsOnNothingOfTheHouse() =>
+        Assert.That(
+            typeof(RealtimeGateway.MessagePack.MessagePackHubProtocol).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name),
+            Has.None.StartsWith(Root));
+
     private static IEnumerable<(string From, string To, string Type)> Arrows() =>
-        from assembly in new[] { typeof(RealtimeGatewayServices).Assembly, typeof(RealtimeGateway.Contracts.Error).Assembly }
+        from assembly in new[]
+        {
+            typeof(RealtimeGatewayServices).Assembly,
+            typeof(RealtimeGateway.Contracts.Error).Assembly,
+            typeof(RealtimeGateway.MessagePack.MessagePackHubProtocol).Assembly,
+        }
         from type in assembly.GetTypes()
         where RoomOf(type) is not null && !Outermost(type).IsDefined(typeof(CompilerGeneratedAttribute))
         from used in TypeReferences.Of(type)

@@ -21,7 +21,8 @@ public sealed class ProgramTests
             Assert.That(program.Said, Has.Some.EqualTo($"RealtimeGateway is ready: {program.Url}realtime"));
             Assert.That(program.Said, Has.Some.EqualTo("  chat:* - read: any; write: any; see members: any; be hidden: label:observer; history: 100 for 00:10:00"));
             Assert.That(program.Said, Has.Some.EqualTo("  Environment: Development; policies from appsettings.Development.json"));
-            Assert.That(program.Said, Has.Some.EqualTo("  team:{team}:* - read: team:{team}; write: team:{team}; see members: team:{team}"));
+            Assert.That(program.Said, Has.Some.EqualTo("  team:{team}:* - read: team:{team}; write: team:{team}; see members: team:{team}; history: 100 for 00:10:00"));
+            Assert.That(program.Said, Has.Some.EqualTo("  typing:chat:* - read: any; write: any; see members: nobody"));
             Assert.That(program.Said, Has.Some.EqualTo("  Broadcasts: label:admin"));
             Assert.That(program.Said, Has.Some.StartsWith($"  A development token, good until the gateway stops: curl -s http://localhost:{new Uri(program.Url).Port}/dev/token"));
         });

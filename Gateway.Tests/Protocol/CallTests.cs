@@ -14,7 +14,7 @@ public sealed class CallTests
         var sample = CallSamples.Get(name);
         var carried = Wire.Carried(Samples.Read(name));
 
-        Assert.That(new GatewayJsonProtocol().TryParseMessage(ref carried, new HubBinder(), out var message), Is.True);
+        Assert.That(new GatewayHubProtocol(new JsonHubProtocol()).TryParseMessage(ref carried, new HubBinder(), out var message), Is.True);
 
         var call = (InvocationMessage)message!;
         Assert.Multiple(() =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RealtimeGateway.Edges.SignalR;
 
 namespace RealtimeGateway.Tests.Protocol;
 
@@ -8,7 +9,7 @@ public sealed class ServerMessageTests
 {
     [TestCaseSource(typeof(ServerSamples), nameof(ServerSamples.Names))]
     public void Message_IsWrittenAsItsSample(string name) =>
-        Assert.That(Wire.MessageIn(ServerSamples.Get(name).Bytes), Is.EqualTo(Samples.Read(name)));
+        Assert.That(Wire.MessageIn(ServerSamples.Get(name).WrittenAs(new HubProtocols().Json)), Is.EqualTo(Samples.Read(name)));
 
     [TestCaseSource(typeof(ServerSamples), nameof(ServerSamples.NamesWithRecord))]
     public void Record_LosesNothingOfItsSample(string name)

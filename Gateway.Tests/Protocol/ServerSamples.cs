@@ -13,9 +13,6 @@ namespace RealtimeGateway.Tests.Protocol;
 /// <summary>What every sample of a server's message is written from, by what writes it in a live gateway.</summary>
 internal static class ServerSamples
 {
-    private static readonly GatewayJsonProtocol HubProtocol = new();
-    private static readonly JsonEncoding CallbackEncoding = new();
-
     private static readonly string Key = Interest.Compile(CallSamples.Everything.Events, CallSamples.Everything.Filter).OrThrow().Key!;
     private static readonly Sender Ann = new("ann", "5d0c8a3e9b7f41c2a6e1f0d4b8c39725");
     private static readonly Sender Guest = new(null, "7b1e4f90a2c35d68e9f01b2c3d4e5f60");
@@ -90,8 +87,8 @@ internal static class ServerSamples
 
     private static IEnumerable<ServerSample> Handshakes() =>
     [
-        new("handshake-answer", HandshakeProtocol.GetSuccessfulHandshake(HubProtocol).ToArray()),
-        new("handshake-refused", Refused(new HandshakeResponseMessage("The protocol 'xml' is not supported."))),
+        new("handshake-answer", format => HandshakeProtocol.GetSuccessfulHandshake(format.Protocol).ToArray()),
+        new("handshake-refused", _ => Refused(new HandshakeResponseMessage("The protocol 'xml' is not supported."))),
     ];
 
     private static IEnumerable<ServerSample> Answers() =>
@@ -156,24 +153,26 @@ internal static class ServerSamples
         [
             new("error", Completion(6, denied)),
             new("error-rate-limited", Completion(6, tooOften)),
-            new("ping", HubProtocol.GetMessageBytes(PingMessage.Instance)),
-            new("close", HubProtocol.GetMessageBytes(new CloseMessage(expired.ToString(), allowReconnect: true))),
+            new("ping", Written(PingMessage.Instance)),
+            new("close", Written(new CloseMessage(expired.ToString(), allowReconnect: true))),
         ];
     }
 
     private static ServerSample Answer<T>(string name, int id, T result) => new(name, Completion(id, result), typeof(T));
 
     private static ServerSample Event(string name, Publication publication, IReadOnlyList<string>? matched = null, bool isReplayed = false) =>
-        new(name, CallbackEncoding.Encode(publication, matched ?? [], isReplayed), typeof(EventMessage));
+        new(name, format => format.Encoding.Encode(publication, matched ?? [], isReplayed), typeof(EventMessage));
 
     private static ServerSample Presence(string name, string type, Member member) =>
-        new(name, CallbackEncoding.Encode(new PresenceMessage("chat:lobby", type, member)), typeof(PresenceMessage));
+        new(name, format => format.Encoding.Encode(new PresenceMessage("chat:lobby", type, member)), typeof(PresenceMessage));
 
     private static ServerSample Notice(string name, SubscriptionMessage message) =>
-        new(name, HubProtocol.GetMessageBytes(new InvocationMessage(Callbacks.Subscription, [message])), typeof(SubscriptionMessage));
+        new(name, Written(new InvocationMessage(Callbacks.Subscription, [message])), typeof(SubscriptionMessage));
 
-    private static ReadOnlyMemory<byte> Completion(int id, object? result) =>
-        HubProtocol.GetMessageBytes(CompletionMessage.WithResult(id.ToString(CultureInfo.InvariantCulture), result));
+    private static Func<HubFormat, ReadOnlyMemory<byte>> Completion(int id, object? result) =>
+        Written(CompletionMessage.WithResult(id.ToString(CultureInfo.InvariantCulture), result));
+
+    private static Func<HubFormat, ReadOnlyMemory<byte>> Written(HubMessage message) => format => format.Protocol.GetMessageBytes(message);
 
     private static ReadOnlyMemory<byte> Refused(HandshakeResponseMessage message)
     {

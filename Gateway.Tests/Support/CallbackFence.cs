@@ -7,28 +7,28 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace RealtimeGateway.Tests.Support;
 
 /// <summary>
-/// The JSON protocol of a client, which knows what it has read. Microsoft's client calls its handlers in a loop of their own: an answer can
+/// The protocol of a client, which knows what it has read. Microsoft's client calls its handlers in a loop of their own: an answer can
 /// be there before the callback that came before it has been handled.
 /// </summary>
-internal sealed class CallbackFence : IHubProtocol
+/// <param name="protocol">What it speaks.</param>
+internal sealed class CallbackFence(IHubProtocol protocol) : IHubProtocol
 {
-    private readonly JsonHubProtocol _json = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _read;
     private long _handled;
 
-    public string Name => _json.Name;
+    public string Name => protocol.Name;
 
-    public int Version => _json.Version;
+    public int Version => protocol.Version;
 
-    public TransferFormat TransferFormat => _json.TransferFormat;
+    public TransferFormat TransferFormat => protocol.TransferFormat;
 
-    public bool IsVersionSupported(int version) => _json.IsVersionSupported(version);
+    public bool IsVersionSupported(int version) => protocol.IsVersionSupported(version);
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
-        var isRead = _json.TryParseMessage(ref input, binder, out message);
+        var isRead = protocol.TryParseMessage(ref input, binder, out message);
         if (message is InvocationMessage { Target: "event" or "presence" or "subscription" })
         {
             Interlocked.Increment(ref _read);
@@ -37,9 +37,9 @@ internal sealed class CallbackFence : IHubProtocol
         return isRead;
     }
 
-    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => _json.WriteMessage(message, output);
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => protocol.WriteMessage(message, output);
 
-    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => _json.GetMessageBytes(message);
+    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(message);
 
     /// <summary>One of the gateway's callbacks has been handled.</summary>
     public void OnHandled()

@@ -36,6 +36,18 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         return timer;
     }
 
+    /// <summary>How many timers there are that have not been disposed.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     /// <summary>Completes when a timer is made that is due after so long. To be asked for before that.</summary>
     public Task WhenTimerIsMadeAsync(TimeSpan dueTime)
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Tests.Support;
 
@@ -16,7 +17,6 @@ internal sealed class TestClient : IAsyncDisposable
     private readonly Channel<PresenceMessage> _presence = Channel.CreateUnbounded<PresenceMessage>();
     private readonly Channel<SubscriptionMessage> _notices = Channel.CreateUnbounded<SubscriptionMessage>();
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly CallbackFence _fence;
 
     private TestClient(HubConnection hub, CallbackFence fence)
@@ -38,9 +38,9 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Completes when the connection is closed, with what the client was told.</summary>
     public Task<Exception?> Closed => _closed.Task.InTime();
 
-    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token)
+    public static async Task<TestClient> ConnectAsync(string hubUrl, string? token, bool speaksMessagePack = false)
     {
-        var fence = new CallbackFence();
+var fence = new CallbackFence(speaksMessagePack ? new MessagePackHubProtocol() : new JsonHubProtocol());
         var builder = new HubConnectionBuilder().WithRealtimeGateway(hubUrl, () => Task.FromResult(token));
         builder.Services.AddSingleton<IHubProtocol>(fence);
         var client = new TestClient(builder.Build(), fence);

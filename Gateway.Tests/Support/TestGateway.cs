@@ -33,6 +33,9 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Whether the .NET clients that are connected from here on speak MessagePack.</summary>
+    public bool SpeaksMessagePack { get; set; }
+
     /// <summary>
     /// Starts a gateway that knows the tests' secret and these channels: <c>chat:*</c> open to all, observers hidden, and keeping history,
     /// <c>live:*</c> the same without history, <c>team:{team}:*</c> for the team, <c>silent:*</c> readable and nothing more.
@@ -70,7 +73,7 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary>A .NET client that is connected; it ends with the gateway.</summary>
     public async Task<TestClient> ConnectAsync(string? token = null, string? apiKey = null)
     {
-        var client = await TestClient.ConnectAsync(apiKey is null ? HubUrl : $"{HubUrl}?api_key={Uri.EscapeDataString(apiKey)}", token);
+        var client = await TestClient.ConnectAsync(apiKey is null ? HubUrl : $"{HubUrl}?api_key={Uri.EscapeDataString(apiKey)}", token, SpeaksMessagePack);
         _clients.Add(client);
         return client;
     }
@@ -79,6 +82,14 @@ internal sealed class TestGateway : IAsyncDisposable
     public async Task<RawClient> ConnectRawAsync(string? token = null)
     {
         var client = await RawClient.ConnectAsync(HubUrl, token);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>The same, for MessagePack.</summary>
+    public async Task<RawMessagePackClient> ConnectRawMessagePackAsync()
+    {
+        var client = await RawMessagePackClient.ConnectAsync(HubUrl);
         _clients.Add(client);
         return client;
     }

@@ -43,6 +43,11 @@ internal static class JsonPayload
             return new Error(ErrorCodes.InvalidRequest, $"The {what} holds half of a surrogate pair, which is no character.");
         }
 
+        if (HasPrototype(raw))
+        {
+            return new Error(ErrorCodes.InvalidRequest, $"The {what} has a property '__proto__', for which JavaScript's MessagePack clients end their connection.");
+        }
+
         return IsTooDeep(raw)
             ? new Error(ErrorCodes.InvalidRequest, $"The {what} nests deeper than {MaxDepth}.")
             : OnOneLine(raw);
@@ -69,6 +74,26 @@ internal static class JsonPayload
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsWholeText(in reader))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The decoder of SignalR's MessagePack client for JavaScript throws for this name, and the client closes its connection for that.
+    private static bool HasPrototype(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("__proto__"u8) < 0 && json.IndexOf("\\u"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("__proto__"u8))
             {
                 return true;
             }

@@ -28,6 +28,9 @@ public abstract class HubNodesSpecification
     /// <summary>The node that sends.</summary>
     private protected IHubContext<RealtimeHub> Hub => _hub;
 
+    /// <summary>Whether the clients speak MessagePack; else they speak JSON.</summary>
+    private protected virtual bool ClientsSpeakMessagePack => false;
+
     /// <summary>Makes a backplane that is new and empty.</summary>
     internal abstract Task<ISharedBackplane> CreateBackplaneAsync();
 
@@ -37,6 +40,7 @@ public abstract class HubNodesSpecification
         _backplane = await CreateBackplaneAsync();
         _one = await _backplane.StartNodeAsync();
         _other = await _backplane.StartNodeAsync();
+        _one.SpeaksMessagePack = _other.SpeaksMessagePack = ClientsSpeakMessagePack;
         _hub = _one.Services.GetRequiredService<IHubContext<RealtimeHub>>();
         _otherHub = _other.Services.GetRequiredService<IHubContext<RealtimeHub>>();
         _otherManager = _other.Services.GetRequiredService<HubLifetimeManager<RealtimeHub>>();

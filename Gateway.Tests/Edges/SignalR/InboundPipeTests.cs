@@ -16,6 +16,8 @@ public sealed class InboundPipeTests
     private const int MaxBytes = 200;
     private const char End = '\u001e';
 
+    private static readonly HubProtocols Protocols = new();
+
     private static readonly string[] Good =
     [
         "{}",
@@ -62,7 +64,7 @@ public sealed class InboundPipeTests
     public async Task MessageThatNeverEnds_IsNotKept()
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
+        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
         var reading = inbound.ReadAsync().AsTask();
         for (var i = 0; i < 1_000; i++)
         {
@@ -82,10 +84,10 @@ public sealed class InboundPipeTests
     public void Scan_CostsTheSameForEveryByte()
     {
         // Of hostile text each piece may look like a property; the scan must not stop to parse any of it.
-        var scanner = new FrameScanner();
+        var scanner = new JsonFrameScanner();
         var hostile = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes("{" + string.Concat(Enumerable.Repeat("a:", 500_000))));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        scanner.Feed(hostile);
+        scanner.Scan(hostile);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000), "an exception or a document for each would be megabytes");
     }
 
@@ -93,7 +95,7 @@ public sealed class InboundPipeTests
     public async Task Cancellation_IsSeen_WhateverIsBuffered()
     {
         var transport = new Pipe();
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
+        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
         await transport.Writer.WriteAsync(Encoding.UTF8.GetBytes("{}" + End));
         inbound.CancelPendingRead();
         var cancelled = await inbound.ReadAsync().AsTask().InTime();
@@ -112,6 +114,7 @@ public sealed class InboundPipeTests
         var (transport, time) = (new Pipe(), new ManualTime());
         var inbound = new InboundPipe(
             transport.Reader,
+            FramingOf,
             new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), UnfinishedPerAddress: 10, Negotiated: 10),
             time,
             () => { },
@@ -134,11 +137,13 @@ public sealed class InboundPipeTests
         Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero));
     }
 
+    private static IFraming? FramingOf(string protocol) => Protocols.Find(protocol)?.Framing;
+
     private static async Task<(string Passed, List<(string Code, string? InvocationId)> Refused)> RunAsync(string sent, int[] sizes)
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         var refused = new List<(string, string?)>();
-        var inbound = new InboundPipe(transport.Reader, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (frame, error) => refused.Add((error.Code, frame.InvocationId)));
+        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (frame, error) => refused.Add((error.Code, frame.InvocationId)));
         var passed = new StringBuilder();
         var reading = Task.Run(async () =>
         {

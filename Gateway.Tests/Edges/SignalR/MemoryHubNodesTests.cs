@@ -6,11 +6,17 @@ using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Edges.SignalR;
 
-/// <summary>The specification over the memory twin, which two gateways of one process share.</summary>
-[TestFixture]
+/// <summary>
+/// The specification over the memory twin, which two gateways of one process share, with clients of each protocol; what it sends by hand
+/// is JSON for both.
+/// </summary>
+[TestFixture("json")]
+[TestFixture("messagepack")]
 [Parallelizable(ParallelScope.Self)]
-public sealed class MemoryHubNodesTests : HubNodesSpecification
+public sealed class MemoryHubNodesTests(string protocol) : HubNodesSpecification
 {
+    private protected override bool ClientsSpeakMessagePack => protocol == "messagepack";
+
     internal override Task<ISharedBackplane> CreateBackplaneAsync() => Task.FromResult<ISharedBackplane>(new SharedMemory());
 
     private sealed class SharedMemory : ISharedBackplane

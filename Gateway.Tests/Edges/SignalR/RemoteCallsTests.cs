@@ -24,7 +24,7 @@ public sealed class RemoteCallsTests
     public void Create()
     {
         _broker = new MemoryBroker(new MemoryBrokerOptions(1_000, 1_000_000), _time);
-        _protocols = new HubProtocols(new GatewayJsonProtocol());
+        _protocols = new HubProtocols();
         _calls = new RemoteCalls(new NodeMessenger(_broker, new Node("asker"), _time), _results, _protocols, _time);
     }
 

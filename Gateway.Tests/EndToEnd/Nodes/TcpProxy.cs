@@ -6,7 +6,7 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
 /// <summary>
-/// A link between a gateway and Redis that does what a test says, to connections that are open and to those that will be: it passes,
+/// A link, such as between a gateway and Redis or a client and its gateway, that does what a test says, to connections that are open and to those that will be: it passes,
 /// stalls, or is cut.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
@@ -15,12 +15,18 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
-    private readonly int _targetPort;
+    private readonly Func<int> _targetPort;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LinkFault _fault = Healthy;
 
     public TcpProxy(int targetPort)
+        : this(() => targetPort)
+    {
+    }
+
+    /// <param name="targetPort">Where the next connection leads.</param>
+    public TcpProxy(Func<int> targetPort)
     {
         _targetPort = targetPort;
         _listener.Start();
@@ -44,10 +50,14 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Cut()
     {
         Become(Healthy with { IsCut = true });
-        foreach (var connection in _connections.Keys)
-        {
-            connection.Dispose();
-        }
+        End();
+    }
+
+    /// <summary>Connections end, and new ones pass.</summary>
+    public void Drop()
+    {
+        End();
+        Pass();
     }
 
     public async ValueTask DisposeAsync()
@@ -73,6 +83,14 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 return false;
             }
+        }
+    }
+
+    private void End()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Dispose();
         }
     }
 
@@ -111,7 +129,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         async Task RunAsync()
         {
-            await connection.RunAsync(_targetPort);
+            await connection.RunAsync(_targetPort());
             _connections.TryRemove(connection, out _);
             running.SetResult();
         }

@@ -13,7 +13,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// are counted by what they do; pings, answers to the server's own calls, and the end are free. It also tells which calls wait for
 /// their answers, and says why a connection is closed whose messages cannot be read.
 /// </summary>
-internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConnection connection) : IHubProtocol
+internal sealed class CountingProtocol(GatewayHubProtocol protocol, SignalRConnection connection) : IHubProtocol
 {
     private Error? _malformed;
 
@@ -45,7 +45,7 @@ internal sealed class CountingProtocol(GatewayJsonProtocol protocol, SignalRConn
         // Only a call can be answered; whoever sends other things too often is closed for it in the end.
         if (connection.Session.Charge(Operation.Request) is { } refusal && message is InvocationBindingFailureMessage failure)
         {
-            message = GatewayJsonProtocol.Refuse(failure.InvocationId, failure.Target, refusal);
+            message = GatewayHubProtocol.Refuse(failure.InvocationId, failure.Target, refusal);
         }
 
         if (message is InvocationBindingFailureMessage refused)

@@ -1,19 +1,34 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
+using RealtimeGateway.Configuration;
+using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Edges.SignalR;
 
-/// <summary>
-/// The protocols of <see cref="RealtimeHub"/>. Its own, so that other hubs of a host keep theirs. Each has the name of the
-/// <see cref="IEncoding"/> of its clients.
-/// </summary>
-internal sealed class HubProtocols(GatewayJsonProtocol json) : IHubProtocolResolver
+/// <summary>The protocols of <see cref="RealtimeHub"/>. Its own, so that other hubs of a host keep theirs.</summary>
+internal sealed class HubProtocols : IHubProtocolResolver
 {
-    public IReadOnlyList<IHubProtocol> AllProtocols { get; } = [json];
+    private readonly IReadOnlyList<HubFormat> _formats;
 
-    public IHubProtocol? GetProtocol(string protocolName, IReadOnlyList<string>? supportedProtocols) =>
-        AllProtocols.FirstOrDefault(protocol => protocol.Name.Equals(protocolName, StringComparison.OrdinalIgnoreCase));
+    public HubProtocols()
+    {
+        var messagePack = new MessagePackHubProtocol(new JsonHubProtocolOptions().PayloadSerializerOptions, LimitsOptions.MaxMessageBytes);
+        Json = new HubFormat(new GatewayHubProtocol(new JsonHubProtocol()), new JsonEncoding(), JsonFraming.Instance);
+        _formats = [Json, new HubFormat(new GatewayHubProtocol(messagePack), new MessagePackEncoding(messagePack), MessagePackFraming.Instance)];
+        AllProtocols = [.. _formats.Select(format => format.Protocol)];
+    }
+
+    /// <summary>The format that every connection begins with.</summary>
+    public HubFormat Json { get; }
+
+    public IReadOnlyList<IHubProtocol> AllProtocols { get; }
+
+    public IHubProtocol? GetProtocol(string protocolName, IReadOnlyList<string>? supportedProtocols) => Find(protocolName)?.Protocol;
+
+    /// <summary>The format of this name, which SignalR compares without regard to case; null where it is not spoken.</summary>
+    public HubFormat? Find(string name) =>
+        _formats.FirstOrDefault(format => format.Protocol.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// Writes a call of server code in every protocol, before the first client or node gets it: what cannot be written is the caller's

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
@@ -9,25 +10,32 @@ namespace RealtimeGateway.Edges.SignalR;
 /// <summary>
 /// What a client sends, on its way to SignalR, without the messages that would make SignalR close the connection: those over
 /// the size bound and those nested too deep. Each is dropped as it comes, whatever its size, and told to the edge, which
-/// answers it. Messages end with a record separator, which no valid JSON contains.
+/// answers it. The first message is the handshake, in JSON, and says how those behind it are framed.
 /// </summary>
 /// <param name="transport">What the client sends.</param>
+/// <param name="framingOf">How the messages of a protocol of this name are framed; null for a protocol that is not spoken.</param>
 /// <param name="limits">How much one message may be.</param>
 /// <param name="time">The clock.</param>
 /// <param name="onEndless">Told when a message is too large before its end has come.</param>
 /// <param name="onRefused">Told of a message that was dropped, when all of it has come.</param>
-internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limits, TimeProvider time, Action onEndless, Action<FrameScanner, Error> onRefused) : PipeReader
+internal sealed class InboundPipe(
+    PipeReader transport,
+    Func<string, IFraming?> framingOf,
+    Live<InboundLimits> limits,
+    TimeProvider time,
+    Action onEndless,
+    Action<IFrameScanner, Error> onRefused) : PipeReader
 {
-    private const byte RecordSeparator = 0x1E;
-
-    // The message's object, its list of arguments, the object of Publish: these stand around the deepest payload.
+    // The message itself, its list of arguments, the object of Publish: these stand around the deepest payload.
     private const int MaxFrameDepth = JsonPayload.MaxDepth + 3;
 
     private static readonly Error TooDeep = new(
         ErrorCodes.InvalidRequest,
         $"The message nests too deep: data may nest {JsonPayload.MaxDepth} deep.");
 
-    private (FrameScanner Scanner, Error Error)? _refusing;
+    private IFraming _framing = JsonFraming.Instance;
+    private bool _hasBegun;
+    private (IFrameScanner Scanner, Error Error)? _refusing;
     private long _waitingSince;
     private readonly Lock _lock = new();
     private TaskCompletionSource? _finished;
@@ -166,64 +174,77 @@ internal sealed class InboundPipe(PipeReader transport, Live<InboundLimits> limi
     private long MeasureGood(ReadOnlySequence<byte> buffer)
     {
         var good = 0L;
-        while (buffer.PositionOf(RecordSeparator) is { } end)
+        while (!buffer.IsEmpty)
         {
-            var message = buffer.Slice(0, end);
-            if ((Judge(message) ?? (IsTooDeep(message) ? TooDeep : null)) is { } error)
+            var frame = _framing.Measure(buffer);
+            if (Judge(frame, buffer) is { } error)
             {
-                _refusing = (new FrameScanner(), error);
+                _refusing = (_framing.CreateScanner(frame), error);
+                if (!frame.IsWhole)
+                {
+                    onEndless();
+                }
+
                 return good;
             }
 
-            buffer = buffer.Slice(message.Length + 1);
-            good += message.Length + 1;
-        }
+            if (!frame.IsWhole)
+            {
+                return good;
+            }
 
-        if (Judge(buffer) is { } tooLarge)
-        {
-            _refusing = (new FrameScanner(), tooLarge);
-            onEndless();
+            good += frame.Bytes;
+            if (!_hasBegun)
+            {
+                // It goes alone: what is behind it is for another framing.
+                Begin(buffer.Slice(0, frame.Bytes));
+                return good;
+            }
+
+            buffer = buffer.Slice(frame.Bytes);
         }
 
         return good;
     }
 
-    private Error? Judge(in ReadOnlySequence<byte> message) => message.Length > limits.Current.MessageBytes
-        ? new Error(ErrorCodes.PayloadTooLarge, $"A message has {limits.Current.MessageBytes} bytes at most.")
-        : null;
+    private Error? Judge(in Frame frame, in ReadOnlySequence<byte> buffer)
+    {
+        if (frame.ContentBytes > limits.Current.MessageBytes)
+        {
+            return new Error(ErrorCodes.PayloadTooLarge, $"A message has {limits.Current.MessageBytes} bytes at most.");
+        }
+
+        return frame.IsWhole && _framing.IsTooDeep(frame.ContentOf(buffer), MaxFrameDepth) ? TooDeep : null;
+    }
+
+    // As SignalR is about to read it, so that both know of the same protocol.
+    private void Begin(ReadOnlySequence<byte> handshake)
+    {
+        _hasBegun = true;
+        try
+        {
+            if (HandshakeProtocol.TryParseRequestMessage(ref handshake, out var request) && framingOf(request.Protocol) is { } framing)
+            {
+                _framing = framing;
+            }
+        }
+        catch (Exception)
+        {
+            // Whatever its parser finds wrong: SignalR finds it too, and ends the connection.
+        }
+    }
 
     /// <summary>Drops what came of the refused message, and tells of it when all of it has come.</summary>
     /// <returns>Up to where.</returns>
-    private SequencePosition Drop(in ReadOnlySequence<byte> buffer)
+    private SequencePosition Drop(ReadOnlySequence<byte> buffer)
     {
         var (scanner, error) = _refusing!.Value;
-        if (buffer.PositionOf(RecordSeparator) is not { } end)
+        if (scanner.TakeUntilEnd(ref buffer))
         {
-            scanner.Feed(buffer);
-            return buffer.End;
+            _refusing = null;
+            onRefused(scanner, error);
         }
 
-        scanner.Feed(buffer.Slice(0, end));
-        _refusing = null;
-        onRefused(scanner, error);
-        return buffer.GetPosition(1, end);
-    }
-
-    private static bool IsTooDeep(in ReadOnlySequence<byte> message)
-    {
-        var opening = 0;
-        foreach (var segment in message)
-        {
-            opening += segment.Span.Count((byte)'{') + segment.Span.Count((byte)'[');
-        }
-
-        if (opening <= MaxFrameDepth)
-        {
-            return false;
-        }
-
-        var scanner = new FrameScanner();
-        scanner.Feed(message);
-        return scanner.MaxDepth > MaxFrameDepth;
+        return buffer.Start;
     }
 }

@@ -12,8 +12,6 @@ namespace RealtimeGateway.Edges.SignalR;
 /// </summary>
 internal sealed class JsonEncoding : IEncoding
 {
-    private const byte RecordSeparator = 0x1E;
-
     public string Name => "json";
 
     public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
@@ -34,6 +32,6 @@ internal sealed class JsonEncoding : IEncoding
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
-        buffer.Write([RecordSeparator]);
+        buffer.Write([JsonFraming.RecordSeparator]);
     });
 }

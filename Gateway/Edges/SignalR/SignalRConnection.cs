@@ -34,13 +34,13 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         $"The client said nothing for {MaxSilence.TotalSeconds:0} s; connect again.");
 
     private readonly ConnectionContext _connection;
-    private readonly GatewayJsonProtocol _protocol;
-    private readonly JsonEncoding _encoding;
+    private readonly HubProtocols _protocols;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
     private readonly InboundPipe _inbound;
+    private HubFormat _format;
     private HubConnectionContext? _hub;
     private Session? _session;
     private readonly Remaining _calls = new();
@@ -50,15 +50,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
     {
         _connection = connection;
-        _protocol = wire.Protocol;
-        _encoding = wire.Encoding;
+        _protocols = wire.Protocols;
+        _format = wire.Protocols.Json;
         _metrics = wire.Metrics;
         _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
-        _inbound = new InboundPipe(connection.Transport.Input, wire.Inbound, wire.Time, OnEndless, OnRefused);
+        _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue, OnFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
@@ -69,8 +69,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public int UnsentBytes => _queue.UnsentBytes;
 
-    /// <summary>The protocol that its client speaks.</summary>
-    public IHubProtocol Protocol => _protocol;
+    /// <summary>The protocol that its client speaks; until the handshake, the handshake's.</summary>
+    public IHubProtocol Protocol => _format.Protocol;
 
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
@@ -93,8 +93,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>The handshake is done: the client can be spoken to.</summary>
     public async Task OpenSessionAsync(HubConnectionContext hub, SessionServices services)
     {
+        _format = _protocols.Find(hub.Protocol.Name)!; // SignalR has it from there.
+
         // From here on what SignalR reads of this client passes by the session's count.
-        hub.Protocol = new CountingProtocol(_protocol, this);
+        hub.Protocol = new CountingProtocol(_format.Protocol, this);
         _hub = hub;
         _session = new Session(this, Admitted, services);
         Beginning?.Dispose();
@@ -111,10 +113,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     public ValueTask WaitForRoomAsync() => _queue.WaitForRoomAsync();
 
-    public void Send(Outbound message) => _queue.Add(message.For(_encoding));
+    public void Send(Outbound message) => _queue.Add(message.For(_format.Encoding));
 
     /// <summary>Sends one of SignalR's own messages.</summary>
-    public void Send(HubMessage message) => _queue.Add(_protocol.GetMessageBytes(message));
+    public void Send(HubMessage message) => _queue.Add(_format.Protocol.GetMessageBytes(message));
 
     public void Notify(SubscriptionMessage message) => Send(new InvocationMessage(Callbacks.Subscription, [message]));
 
@@ -264,7 +266,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
-    private void OnRefused(FrameScanner frame, Error error)
+    private void OnRefused(IFrameScanner frame, Error error)
     {
         LogRefused(Id, error.Code);
         error = _session?.Charge(Operation.Request) ?? error;

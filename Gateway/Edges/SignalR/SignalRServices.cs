@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Configuration;
+using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Edges.SignalR;
 
@@ -13,7 +14,7 @@ internal static class SignalRServices
         services.AddOptions<HubOptions<RealtimeHub>>().Configure(hub =>
         {
             // The gateway's own bounds, which can change while it runs, are at most these.
-            hub.MaximumReceiveMessageSize = LimitsOptions.MaxMessageBytes + 1; // And the separator.
+            hub.MaximumReceiveMessageSize = LimitsOptions.MaxMessageBytes + LengthPrefix.MaxBytes; // Which are more than a separator.
             hub.HandshakeTimeout = LimitsOptions.MaxTimeout + TimeSpan.FromSeconds(5);
             hub.EnableDetailedErrors = false;
 
@@ -30,8 +31,6 @@ internal static class SignalRServices
         services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionDispatcher", LogLevel.Information);
 
         services.AddSingleton<CallFilter>();
-        services.AddSingleton<GatewayJsonProtocol>();
-        services.AddSingleton<JsonEncoding>();
         services.AddSingleton<LiveTransports>();
         services.AddSingleton<Negotiations>();
         services.AddSingleton<UnfinishedConnections>();

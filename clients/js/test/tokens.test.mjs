@@ -82,7 +82,7 @@ behaviour('becomes-a-guest', async () => {
   assert.deepEqual([client.lines.filter((state) => state === 'connected').length, chat.state], [1, 'subscribed']);
 });
 
-test('A token that expires because none was to be had in time is replaced on a new connection, which recovers', async () => {
+behaviour('returns-with-a-new-token', async () => {
   let isLate = false;
   const { token } = tokensOf({ expiresIn: 2 }, {});
   const client = makeClient(gateway.hubUrl, {

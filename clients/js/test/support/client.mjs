@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { HubConnectionBuilder, JsonHubProtocol, LogLevel } from '@microsoft/signalr';
 import { inTime } from './inTime.mjs';
 
 /** A SignalR client as everybody builds it, and what it was told. It does not reconnect: what is closed stays closed. */
@@ -8,8 +8,8 @@ export class Client {
   #presence = new Inbox();
   #notices = new Inbox();
 
-  constructor(url, options) {
-    this.hub = new HubConnectionBuilder().withUrl(url, options).configureLogging(LogLevel.None).build();
+  constructor(url, options, protocol = new JsonHubProtocol()) {
+    this.hub = new HubConnectionBuilder().withUrl(url, options).withHubProtocol(protocol).configureLogging(LogLevel.None).build();
     this.hub.on('event', (event) => this.#events.add(event));
     this.hub.on('presence', (change) => this.#presence.add(change));
     this.hub.on('subscription', (notice) => this.#notices.add(notice));

@@ -49,16 +49,16 @@ class Gateway {
     this.url = await inTime(this.#readUrl(), 'the gateway says that it is ready');
   }
 
-  /** A client that is connected; it ends with `endClients`. */
-  async connect(transport, token) {
-    const client = this.client({ transport, accessTokenFactory: token && (() => token) });
+  /** A client that is connected, and speaks JSON if it is not said; it ends with `endClients`. */
+  async connect(transport, token, protocol) {
+    const client = this.client({ transport, accessTokenFactory: token && (() => token) }, '', protocol);
     await client.start();
     return client;
   }
 
   /** A client that is yet to start; it ends with `endClients`. */
-  client(options, query = '') {
-    const client = new Client(this.hubUrl + query, options);
+  client(options, query = '', protocol = undefined) {
+    const client = new Client(this.hubUrl + query, options, protocol);
     this.#clients.push(client);
     return client;
   }

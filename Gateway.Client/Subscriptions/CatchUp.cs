@@ -1,0 +1,122 @@
+using RealtimeGateway.Client.Connections;
+using RealtimeGateway.Contracts;
+
+namespace RealtimeGateway.Client.Subscriptions;
+
+/// <summary>
+/// Reads from history what one subscription has missed in one channel: because another one of this client came back to the channel
+/// first, or because its own handler was too slow. What comes meanwhile is held back by the <see cref="ChannelFeed"/>.
+/// </summary>
+internal sealed class CatchUp(SubscriptionRegistry registry, Subscription subscription, ChannelFeed feed, GatewayConnection connection, TimeProvider time)
+{
+    /// <summary>Reads to the end, as fast as the handler takes it.</summary>
+    public async Task RunAsync()
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(connection.Lost, subscription.Ended);
+        try
+        {
+            while (!await HandOnPageAsync(ended.Token).ConfigureAwait(false))
+            {
+                // There is another page, or more came meanwhile than is held back: history has that too.
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ConnectionLostException)
+        {
+            // The next connection recovers from where this has come to.
+        }
+    }
+
+    // Whether that was all.
+    private async Task<bool> HandOnPageAsync(CancellationToken cancellationToken)
+    {
+        var since = With(feed =>
+        {
+            feed.BeginPage();
+            return feed.Position!;
+        });
+        HistoryResult page;
+        try
+        {
+            page = await ReadAsync(since, cancellationToken).ConfigureAwait(false);
+            if (!await IsKeptAsync(since, page, cancellationToken).ConfigureAwait(false))
+            {
+                return Abandon(RecoveryReasons.Trimmed, new Position(page.Epoch, page.Offset));
+            }
+        }
+        catch (RealtimeException refusal)
+        {
+            // A position of another epoch is an invalid request.
+            return Abandon(refusal.Error.Code == ErrorCodes.InvalidRequest ? RecoveryReasons.EpochChanged : RecoveryReasons.Unavailable, null);
+        }
+
+        foreach (var message in page.Publications)
+        {
+            while (!With(feed => feed.TryHandOnMissed(message)))
+            {
+                await subscription.Queue.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return With(feed =>
+        {
+            feed.EndPage(page.Next ?? new Position(page.Epoch, page.Offset));
+            return page.Next is null && (feed.EndCatchUp(subscription.Core.IsWanted) || GoOn(feed));
+        });
+    }
+
+    private bool Abandon(string reason, Position? top) =>
+        With(feed => feed.AbandonCatchUp(reason, top, subscription.Core.IsWanted) || GoOn(feed));
+
+    private static bool GoOn(ChannelFeed feed)
+    {
+        feed.BeginCatchUp();
+        return false;
+    }
+
+    private Task<HistoryResult> ReadAsync(Position since, CancellationToken cancellationToken)
+    {
+        var terms = registry.Read(subscription, core => core.Terms);
+        return AskAsync(
+            new HistoryRequest
+            {
+                Channel = feed.Channel,
+                Since = since,
+                Limit = HistoryRequest.MaxLimit,
+                Events = terms.Events,
+                Filter = terms.Filter,
+            },
+            cancellationToken);
+    }
+
+    // History begins with the oldest that is kept, and does not say whether something before it is gone. What follows the position
+    // must have been there still after the page was read.
+    private async Task<bool> IsKeptAsync(Position since, HistoryResult page, CancellationToken cancellationToken)
+    {
+        if (page.Offset == since.Offset || page.Publications is [{ Offset: { } first }, ..] && first == since.Offset + 1)
+        {
+            return true;
+        }
+
+        var next = await AskAsync(
+            new HistoryRequest { Channel = feed.Channel, Since = since with { Offset = since.Offset + 2 }, Limit = 1, Reverse = true },
+            cancellationToken).ConfigureAwait(false);
+        return next.Publications.Count > 0 || next.Next is not null;
+    }
+
+    private async Task<HistoryResult> AskAsync(HistoryRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await connection.InvokeAsync<HistoryResult>("GetHistory", [request], cancellationToken).ConfigureAwait(false);
+            }
+            catch (RealtimeException refusal) when (refusal.Error.RetryAfter is { } seconds)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(seconds), time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private T With<T>(Func<ChannelFeed, T> what) => registry.WhileCatchingUp(subscription, feed, connection, what);
+}
