@@ -247,9 +247,9 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
     }
     this.#made.add(channel);
     if (isKept && recovered !== false) {
-      this.#intake.release(channel, position, before);
+      this.#intake.release(channel, before);
     } else if (recovered) {
-      this.#intake.release(channel, position);
+      this.#intake.release(channel);
       this.#onRecovered(channel, position!);
     } else {
       this.#intake.moveTo(channel, position);
