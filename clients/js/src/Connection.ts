@@ -142,7 +142,8 @@ export class Connection {
   #begin(state: 'connecting' | 'reconnecting', attempt = 0, error?: RealtimeError): void {
     this.#isUntouched = false;
     if (attempt > this.settings.retryAttempts) {
-      this.#giveUp(new RealtimeError(error?.code ?? 'unavailable', `Not connected after ${attempt - 1} further attempts. ${error?.message ?? ''}`));
+      const sentence = `Not connected after ${attempt - 1} further attempts. ${error?.message ?? ''}`;
+      this.#giveUp(new RealtimeError(error?.code ?? 'unavailable', sentence));
       return;
     }
     const turn = ++this.#turn;
@@ -198,7 +199,9 @@ export class Connection {
     const isRefused = error.code === 'unauthenticated' || error.code === 'token_expired';
     this.#refusedCredentials = isRefused ? this.#refusedCredentials + 1 : 0;
     // One token more is asked for: the first may have been an old one.
-    const isFinal = isRefused ? this.#refusedCredentials > 1 || !this.settings.token : error.code === 'permission_denied' || error.code === 'disabled';
+    const isFinal = isRefused
+      ? this.#refusedCredentials > 1 || !this.settings.token
+      : error.code === 'permission_denied' || error.code === 'disabled';
     if (isFinal) {
       this.#giveUp(error);
     } else if (this.settings.autoReconnect) {

@@ -34,16 +34,12 @@ export class Intake {
 
   /**
    * Lets what was held back pass, and what comes from now on.
-   * @param since From where on the key of now holds; what was live before that is for whom `before` names.
+   * @param before The key until now: the gateway changed to the new one at some moment while this was held back.
    */
-  release(channel: string, since?: Position, before?: string | null): void {
+  release(channel: string, before?: string | null): void {
     const held = this.#held.get(channel) ?? [];
     this.#held.delete(channel);
-    for (const arrival of held) {
-      const position = positionOf(arrival);
-      const isEarlier = since && position?.epoch === since.epoch && position.offset <= since.offset && !('replayed' in arrival);
-      this.#pass(arrival, isEarlier ? before : this.key);
-    }
+    held.forEach((arrival) => this.#pass(arrival, this.key, before));
   }
 
   /** Hands over what history kept for this subscription. */
@@ -81,7 +77,7 @@ export class Intake {
     this.hold(channels);
   }
 
-  #pass(arrival: Arrival, key: string | null | undefined): void {
+  #pass(arrival: Arrival, ...keys: (string | null | undefined)[]): void {
     const position = positionOf(arrival);
     if (position) {
       if (!isBeyond(position, this.positions.get(arrival.channel))) {
@@ -89,7 +85,7 @@ export class Intake {
       }
       this.positions.set(arrival.channel, position);
     }
-    if ('event' in arrival && (key === null || (key !== undefined && arrival.matched?.includes(key)))) {
+    if ('event' in arrival && keys.some((key) => key === null || (key !== undefined && arrival.matched?.includes(key)))) {
       this.hand(arrival);
     }
   }

@@ -1,4 +1,6 @@
-import { type HubConnection, HubConnectionBuilder, HubConnectionState, HttpTransportType, JsonHubProtocol, LogLevel } from '@microsoft/signalr';
+import {
+  type HubConnection, HubConnectionBuilder, HubConnectionState, HttpTransportType, JsonHubProtocol, LogLevel,
+} from '@microsoft/signalr';
 import { ConnectionLost, parseError, RealtimeError, toRealtimeError } from './errors.js';
 import type { Settings } from './options.js';
 import { isNode, observedWebSocket } from './platform.js';
@@ -140,7 +142,8 @@ export class Link {
     const abort = new AbortController();
     const giveUp = () => abort.abort();
     this.#wait(5_000).then(giveUp, giveUp);
-    return findRefusal(this.#url, { ...this.#headers, ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }) }, abort.signal);
+    const authorization: Record<string, string> = this.token === null ? {} : { Authorization: `Bearer ${this.token}` };
+    return findRefusal(this.#url, { ...this.#headers, ...authorization }, abort.signal);
   }
 
   #wait(delay: number): Promise<void> {
@@ -166,7 +169,8 @@ export class Link {
 
   #closeError(): RealtimeError | undefined {
     const { close } = this.#protocol;
-    return close && (parseError(close.error ?? '') ?? new RealtimeError('unavailable', close.error ?? 'The gateway has closed the connection.'));
+    const reason = close?.error ?? 'The gateway has closed the connection.';
+    return close && (parseError(reason) ?? new RealtimeError('unavailable', reason));
   }
 
   #ping(): void {

@@ -1,15 +1,15 @@
 import { ConnectionLost, RealtimeError } from './errors.js';
-import { EventListeners } from './EventListeners.js';
 import { Intake } from './Intake.js';
 import type { Link } from './Link.js';
-import { Listeners, type Report } from './Listeners.js';
+import type { Report } from './Listeners.js';
 import { readMissed } from './missed.js';
 import { present } from './options.js';
 import { type Position, positionOf } from './positions.js';
 import type { ChannelNotice, Condition, RealtimeEvent, SubscribeAnswer, SubscribedChannel } from './protocol.js';
 import { randomWord } from './random.js';
 import type { StateChange, SubscriptionState } from './states.js';
-import type { EventHandler, Subscription, SubscriptionNotice, SubscriptionUpdate } from './Subscription.js';
+import type { Subscription, SubscriptionUpdate } from './Subscription.js';
+import { SubscriptionListeners } from './SubscriptionListeners.js';
 
 /** What a subscription asks for. */
 export interface Wanted {
@@ -36,10 +36,8 @@ interface Deferred {
 }
 
 /** A subscription as the client keeps it. */
-export class LiveSubscription implements Subscription {
+export class LiveSubscription extends SubscriptionListeners implements Subscription {
   readonly id = randomWord(6);
-  readonly #listeners: EventListeners;
-  readonly #notices: Listeners<SubscriptionNotice>;
   readonly #intake = new Intake((event) => this.#hand(event));
   /** The channels in which this session has it, and it has all up to now. */
   #made = new Set<string>();
@@ -57,8 +55,7 @@ export class LiveSubscription implements Subscription {
     since: { [channel: string]: Position },
     private readonly left: (subscription: LiveSubscription) => void,
   ) {
-    this.#listeners = new EventListeners(owner.report);
-    this.#notices = new Listeners(owner.report);
+    super(owner.report);
     this.#intake.hold(wanted.channels);
     Object.entries(since).forEach(([channel, position]) => this.#intake.moveTo(channel, position));
   }
@@ -78,34 +75,6 @@ export class LiveSubscription implements Subscription {
   /** Whether it was asked for on a connection that is gone. */
   get wasAsked(): boolean {
     return this.#askedOn !== undefined;
-  }
-
-  on(event: string, listener: EventHandler): () => void {
-    return this.#listeners.add(event, listener);
-  }
-
-  once(event: string, listener: EventHandler): () => void {
-    return this.#listeners.add(event, listener, true);
-  }
-
-  off(event: string, listener?: EventHandler): void {
-    this.#listeners.remove(event, listener);
-  }
-
-  onAny(listener: EventHandler): () => void {
-    return this.#listeners.add(undefined, listener);
-  }
-
-  offAny(listener?: EventHandler): void {
-    this.#listeners.remove(undefined, listener);
-  }
-
-  listeners(event?: string): EventHandler[] {
-    return this.#listeners.of(event);
-  }
-
-  onNotice(listener: (notice: SubscriptionNotice) => unknown): () => void {
-    return this.#notices.add(listener);
   }
 
   /** Asks for it, now or as soon as there is a connection, and waits for the answer. */
@@ -170,8 +139,8 @@ export class LiveSubscription implements Subscription {
     this.#intake.hold(channels);
     this.#tell('subscribing');
     // Who waits for the answer is told a refusal; what nobody waits for is asked again after the time that the gateway names.
-    const answer = this.#asking ? link.call<SubscribeAnswer>('Subscribe', request) : link.callPatiently<SubscribeAnswer>(isWanted, 'Subscribe', request);
-    answer.then(
+    const answer = this.#asking ? link.call('Subscribe', request) : link.callPatiently(isWanted, 'Subscribe', request);
+    (answer as Promise<SubscribeAnswer>).then(
       (subscribed) => isWanted() && this.#onAnswer(link, subscribed),
       (error) => isWanted() && this.#onRefused(error),
     );
@@ -190,12 +159,12 @@ export class LiveSubscription implements Subscription {
       if (position) {
         this.#intake.moveTo(channel, position);
       }
-      this.#notices.tell({ type: 'gap', channel, reason });
+      this.tellNotice({ type: 'gap', channel, reason });
     } else if (state === 'revoked') {
       this.wanted = { ...this.wanted, channels: this.wanted.channels.filter((other) => other !== channel) };
       this.#made.delete(channel);
       this.#intake.keepOnly(this.wanted.channels);
-      this.#notices.tell({ type: 'revoked', channel, reason });
+      this.tellNotice({ type: 'revoked', channel, reason });
       if (this.wanted.channels.length === 0) {
         this.end();
       }
@@ -278,15 +247,15 @@ export class LiveSubscription implements Subscription {
     }
     this.#made.add(channel);
     if (isKept && recovered !== false) {
-      this.#intake.release(channel, position, before);
+      this.#intake.release(channel, before);
     } else if (recovered) {
-      this.#intake.release(channel, position);
+      this.#intake.release(channel);
       this.#onRecovered(channel, position!);
     } else {
       this.#intake.moveTo(channel, position);
       this.#intake.release(channel);
       if (recovered === false) {
-        this.#notices.tell({ type: 'notRecovered', channel, reason });
+        this.tellNotice({ type: 'notRecovered', channel, reason });
       }
     }
   }
@@ -304,7 +273,7 @@ export class LiveSubscription implements Subscription {
     this.#made.add(channel);
     if (typeof missed === 'string') {
       this.#intake.moveTo(channel, position);
-      this.#notices.tell({ type: 'notRecovered', channel, reason: missed });
+      this.tellNotice({ type: 'notRecovered', channel, reason: missed });
     } else {
       this.#intake.replay(missed);
       this.#onRecovered(channel, position);
@@ -314,7 +283,7 @@ export class LiveSubscription implements Subscription {
 
   #onRecovered(channel: string, position: Position): void {
     this.#intake.reach(channel, position);
-    this.#notices.tell({ type: 'recovered', channel });
+    this.tellNotice({ type: 'recovered', channel });
   }
 
   #onRefused(error: RealtimeError): void {
@@ -324,14 +293,14 @@ export class LiveSubscription implements Subscription {
     if (this.#asking) {
       this.refuse(error);
     } else {
-      this.#notices.tell({ type: 'error', error });
+      this.tellNotice({ type: 'error', error });
       this.end(error);
     }
   }
 
   #hand(event: RealtimeEvent): void {
     if (!this.#hasEnded && (this.wanted.echo || !this.owner.isOwn(event))) {
-      this.#listeners.tell(event);
+      this.tellEvent(event);
     }
   }
 

@@ -283,7 +283,8 @@ export class RealtimeClient {
 
   #onConnected(link: Link): void {
     if (this.#settings.restore && this.#profile && this.#profile.userId === this.userId) {
-      link.callPatiently(() => true, 'UpdateProfile', this.#profile.profile).catch((error) => this.#connection.link === link && this.#report(error));
+      link.callPatiently(() => true, 'UpdateProfile', this.#profile.profile)
+        .catch((error) => this.#connection.link === link && this.#report(error));
     }
     this.#subscriptions.restore(link);
     this.#outbox.flush(link);

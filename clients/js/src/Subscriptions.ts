@@ -76,5 +76,6 @@ export class Subscriptions {
 }
 
 function byChannel(channels: string[], since: Position | { [channel: string]: Position }): { [channel: string]: Position } {
-  return typeof since.epoch === 'string' ? Object.fromEntries(channels.map((channel) => [channel, since as Position])) : since as { [channel: string]: Position };
+  const isOne = typeof since.epoch === 'string';
+  return (isOne ? Object.fromEntries(channels.map((channel) => [channel, since])) : since) as { [channel: string]: Position };
 }

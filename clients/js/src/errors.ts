@@ -43,7 +43,8 @@ export function parseError(written: string): RealtimeError | undefined {
 
 /** Whatever was thrown, as an error of this client. */
 export function toRealtimeError(thrown: unknown): RealtimeError {
-  return thrown instanceof RealtimeError ? thrown : new RealtimeError('unavailable', thrown instanceof Error ? thrown.message : String(thrown));
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return thrown instanceof RealtimeError ? thrown : new RealtimeError('unavailable', message);
 }
 
 export function disposed(): RealtimeError {

@@ -71,7 +71,8 @@ behaviour('tells-each-state', async () => {
   await first.unsubscribe();
   await client.pause();
   await client.dispose();
-  assert.deepEqual(client.states.take().map(({ state }) => state), ['unsubscribing', 'unsubscribed', 'disconnected', 'disposing', 'disconnected']);
+  const ending = ['unsubscribing', 'unsubscribed', 'disconnected', 'disposing', 'disconnected'];
+  assert.deepEqual(client.states.take().map(({ state }) => state), ending);
   assert.deepEqual([client.state, first.state], ['disconnected', 'unsubscribed']);
 });
 
@@ -205,7 +206,8 @@ test('A connection that is closed without a reason is made anew', async () => {
 
   proxy.close();
 
-  assert.deepEqual((await client.states.nextOf(2)).map(({ state, error }) => [state, error]), [['reconnecting', undefined], ['connected', undefined]]);
+  const told = (await client.states.nextOf(2)).map(({ state, error }) => [state, error]);
+  assert.deepEqual(told, [['reconnecting', undefined], ['connected', undefined]]);
 });
 
 test('A gateway that stops tells its clients to come back, and they do', async () => {
@@ -304,7 +306,8 @@ test('A pause ends the wait for the next attempt', async () => {
 behaviour('disposes', async () => {
   proxy.refuse();
   const client = makeClient(proxy.hubUrl);
-  const waiting = [client.connect(), client.subscribe('chat:lobby'), client.members('chat:lobby'), client.send('chat:lobby', 'message')].map(failureOf);
+  const calls = [client.connect(), client.subscribe('chat:lobby'), client.members('chat:lobby'), client.send('chat:lobby', 'message')];
+  const waiting = calls.map(failureOf);
   await comes(client, 'connecting');
 
   await client.dispose();
@@ -313,17 +316,22 @@ behaviour('disposes', async () => {
   for (const { code, message } of await Promise.all(waiting)) {
     assert.deepEqual([code, message], ['unavailable', 'This client has been disposed.']);
   }
-  for (const use of [() => client.connect(), () => client.connected(), () => client.pause(), () => client.resume(), () => client.reconnect(),
-    () => client.subscribe('chat:lobby'), () => client.send('chat:lobby', 'message'), () => client.broadcast('message'),
-    () => client.members('chat:lobby'), () => client.history('chat:lobby'), () => client.presence('chat:lobby'), () => client.updateProfile({})]) {
-    assert.equal((await failureOf(use())).message, 'This client has been disposed.', String(use));
+  for (const method of ['connect', 'connected', 'pause', 'resume', 'reconnect']) {
+    assert.equal((await failureOf(client[method]())).message, 'This client has been disposed.', method);
+  }
+  for (const method of ['subscribe', 'send', 'broadcast', 'members', 'history', 'presence', 'updateProfile']) {
+    assert.equal((await failureOf(client[method]('chat:lobby'))).message, 'This client has been disposed.', method);
   }
   proxy.pass();
 });
 
 for (const [when, arrange, script] of [
   ['connected', () => proxy.pass(), 'await rt.subscribe("chat:lobby"); await rt.presence("chat:lobby");'],
-  ['waiting for the next attempt', () => proxy.refuse(), 'rt.connect().catch(() => {}); await new Promise((done) => rt.on("state", (s) => s.attempt === 2 && done()));'],
+  [
+    'waiting for the next attempt',
+    () => proxy.refuse(),
+    'rt.connect().catch(() => {}); await new Promise((done) => rt.on("state", (s) => s.attempt === 2 && done()));',
+  ],
   ['connecting to something that does not answer', () => proxy.stall(), 'rt.connect().catch(() => {}); await new Promise(setImmediate);'],
 ]) {
   test(`A program ends when its client is disposed of while ${when}`, async () => {
@@ -333,7 +341,8 @@ for (const [when, arrange, script] of [
       const rt = new RealtimeClient("${proxy.hubUrl}", { reconnectDelay: { base: 1, max: 1 } });
       ${script} await rt.dispose();`;
     const folder = fileURLToPath(new URL('..', import.meta.url));
-    const program = spawn(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+    const options = { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] };
+    const program = spawn(process.execPath, ['--input-type=module', '--eval', code], options);
 
     assert.deepEqual(await inTime(once(program, 'exit'), 'the program ends'), [0, null]);
     proxy.pass();

@@ -14,7 +14,8 @@ behaviour('speaks-messagepack', async () => {
   const filter = [{ method: 'greaterThan', attribute: 'n', values: [0] }];
   const [ofPacked, ofPlain] = [await listen(packed, 'chat:packed'), await listen(plain, 'chat:packed')];
   const filtered = await listen(packed, 'chat:packed', { filter });
-  const values = [{ n: 1, text: 'Grüße, 世界 🌍', list: [true, false, null, 1.5, -7, 2 ** 40], nested: { deep: [{}] } }, 'text', 42, null, [], false];
+  const object = { n: 1, text: 'Grüße, 世界 🌍', list: [true, false, null, 1.5, -7, 2 ** 40], nested: { deep: [{}] } };
+  const values = [object, 'text', 42, null, [], false];
 
   const acknowledged = [];
   for (const [index, value] of values.entries()) {
@@ -24,7 +25,7 @@ behaviour('speaks-messagepack', async () => {
   for (const { events } of [ofPacked, ofPlain]) {
     const heard = await events.nextOf(values.length);
     assert.deepEqual(heard.map(({ data }) => data), values);
-    assert.deepEqual(heard.map(({ epoch, offset, id }) => [epoch, offset, id]), acknowledged.map(({ epoch, offset, id }) => [epoch, offset, id]));
+    assert.deepEqual(heard.map(placeOf), acknowledged.map(placeOf));
     assert.deepEqual(heard[1].sender, { userId: null, connectionId: plain.connectionId });
     assert.match(heard[0].time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   }
@@ -45,3 +46,7 @@ behaviour('speaks-messagepack', async () => {
     assert.deepEqual(await events.next().then(({ data, replayed }) => [data, replayed]), [{ n: 2 }, true]);
   }
 });
+
+function placeOf({ id, epoch, offset }) {
+  return { id, epoch, offset };
+}

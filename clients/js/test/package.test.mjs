@@ -31,11 +31,13 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 test('The package has what its users need, and one dependency', async () => {
   const files = packed.files.map(({ path }) => path);
-  for (const file of ['README.md', 'package.json', 'dist/esm/index.js', 'dist/esm/index.d.ts', 'dist/cjs/index.js', 'dist/cjs/index.d.ts', 'dist/cjs/package.json', 'dist/realtime-gateway.browser.js']) {
+  const built = ['esm/index.js', 'esm/index.d.ts', 'cjs/index.js', 'cjs/index.d.ts', 'cjs/package.json', 'realtime-gateway.browser.js'];
+  for (const file of ['README.md', 'package.json', ...built.map((name) => `dist/${name}`)]) {
     assert.ok(files.includes(file), `${file} is in the package`);
   }
   assert.deepEqual(files.filter((file) => !/^(dist\/|README\.md$|package\.json$)/.test(file)), []);
-  const { dependencies, private: isPrivate } = JSON.parse(await readFile(join(folder, 'node_modules/realtime-gateway/package.json'), 'utf8'));
+  const manifest = await readFile(join(folder, 'node_modules/realtime-gateway/package.json'), 'utf8');
+  const { dependencies, private: isPrivate } = JSON.parse(manifest);
   assert.deepEqual([dependencies, isPrivate], [{ '@microsoft/signalr': '10.0.11' }, undefined]);
 });
 
@@ -65,7 +67,8 @@ test('The types of the installed package say what is right and what is wrong, fo
     files: ['esm.mts', 'cjs.cts'],
   }));
 
-  const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]).catch((error) => error);
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [compiler, '--project', folder]).catch((error) => error);
 
   assert.equal(stdout, '');
 });
@@ -108,8 +111,8 @@ test('It is smaller than 8 kB, minified and compressed, without the SignalR clie
 });
 
 test('The file for pages needs no other', async () => {
-  const bundle = join(root, 'dist/realtime-gateway.browser.js');
-  const { metafile } = await build({ entryPoints: [bundle], bundle: true, write: false, metafile: true, platform: 'browser', format: 'esm' });
+  const entryPoints = [join(root, 'dist/realtime-gateway.browser.js')];
+  const { metafile } = await build({ entryPoints, bundle: true, write: false, metafile: true, platform: 'browser', format: 'esm' });
 
   const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   assert.deepEqual(imported.filter((path) => path !== '<runtime>'), []);

@@ -53,7 +53,7 @@ behaviour('recovers', async () => {
 
 behaviour('recovers-each-of-several', async () => {
   const [client, publisher] = [makeClient(proxy.hubUrl), makeClient(gateway.hubUrl)];
-  const subscriptions = [await listen(client, 'chat:each', paid), await listen(client, 'chat:each', large), await listen(client, 'chat:each')];
+  const subscriptions = await Promise.all([paid, large, {}].map((options) => listen(client, 'chat:each', options)));
 
   await away(client, async () => {
     await publisher.send('chat:each', 'order.1.paid', { total: 5 });
@@ -67,8 +67,8 @@ behaviour('recovers-each-of-several', async () => {
   await publisher.send('chat:each', 'order.5.paid', { total: 500 });
   await settle(client);
 
-  const names = subscriptions.map(({ events }) => events.take().map(({ event, replayed }) => `${event.slice(6)}${replayed ? '' : ' live'}`));
-  assert.deepEqual(names, [
+  const nameOf = ({ event, replayed }) => `${event.slice(6)}${replayed ? '' : ' live'}`;
+  assert.deepEqual(subscriptions.map(({ events }) => events.take().map(nameOf)), [
     ['1.paid', '4.paid', '5.paid live'],
     ['2.sent', '4.paid', '5.paid live'],
     ['1.paid', '2.sent', '3.sent', '4.paid', '5.paid live'],
@@ -101,7 +101,8 @@ test('A subscription of a channel that is heard already begins where it is told 
   await listen(client, 'chat:since');
   const since = { epoch: first.epoch, offset: first.offset };
 
-  const [second, other] = [await listen(client, 'chat:since', { since }), await listen(client, ['chat:since', 'chat:else'], { since: { 'chat:since': since } })];
+  const second = await listen(client, 'chat:since', { since });
+  const other = await listen(client, ['chat:since', 'chat:else'], { since: { 'chat:since': since } });
 
   for (const { events, notices } of [second, other]) {
     assert.deepEqual(await events.next().then(({ data, replayed }) => [data, replayed]), [2, true]);
@@ -201,7 +202,8 @@ behaviour('tells-what-is-not-recovered', async () => {
 behaviour('tells-gaps', async () => {
   const tap = new Tap();
   const [client, publisher] = [makeClient(proxy.hubUrl, { protocol: tap }), makeClient(gateway.hubUrl)];
-  const [first, second, other] = [await listen(client, 'chat:gap'), await listen(client, ['chat:gap', 'chat:x']), await listen(client, 'chat:x')];
+  const [first, second] = [await listen(client, 'chat:gap'), await listen(client, ['chat:gap', 'chat:x'])];
+  const other = await listen(client, 'chat:x');
   const { epoch } = first.position('chat:gap');
   // As if the gateway had lost what it should have handed out here: a node of many can, one alone does not.
   tap.alter = (message) => (message.target !== 'event' ? [message] : [

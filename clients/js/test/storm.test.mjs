@@ -45,13 +45,15 @@ test('Cut again and again, at any moment, every subscription is handed all that 
   await publisher.send('chat:storm', 'even', { n: 'the last one', digits: '7' });
 
   const all = Array.from({ length: count }, (_, n) => n);
-  for (const [index, wanted] of [all, all.filter((n) => n % 2), all.filter((n) => n % 2 === 0), all.filter((n) => String(n).includes('7'))].entries()) {
+  const choices = [() => true, (n) => n % 2, (n) => n % 2 === 0, (n) => String(n).includes('7')];
+  for (const [index, isWanted] of choices.entries()) {
     const heard = [];
     for (let event; event?.data.n !== 'the last one'; ) {
       event = await subscriptions[index].events.next();
       heard.push(event);
     }
-    assert.deepEqual(heard.slice(0, -1).filter(({ channel }) => channel === 'chat:storm').map(({ data }) => data.n), wanted, `subscription ${index}`);
+    const published = heard.slice(0, -1).filter(({ channel }) => channel === 'chat:storm').map(({ data }) => data.n);
+    assert.deepEqual(published, all.filter(isWanted), `subscription ${index}`);
     assert.deepEqual(subscriptions[index].notices.take().filter(({ type }) => type !== 'recovered'), []);
   }
   assert.equal(new Set(acknowledged.map(({ offset }) => offset)).size, own.length);

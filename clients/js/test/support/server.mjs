@@ -7,7 +7,9 @@ const key = 'the-key-of-the-tests';
 export const serverKey = {
   Gateway__Auth__ApiKeys__0__Name: 'tests',
   Gateway__Auth__ApiKeys__0__Sha256: createHash('sha256').update(key).digest('hex'),
-  ...Object.fromEntries(['publish', 'broadcast', 'users', 'history', 'connect'].map((scope, index) => [`Gateway__Auth__ApiKeys__0__Scopes__${index}`, scope])),
+  Gateway__Auth__ApiKeys__0__Scopes__0: 'broadcast',
+  Gateway__Auth__ApiKeys__0__Scopes__1: 'users',
+  Gateway__Auth__ApiKeys__0__Scopes__2: 'connect',
 };
 
 /** The API key of `serverKey`. */
