@@ -78,6 +78,27 @@ internal sealed class RawMessagePackClient : IAsyncDisposable
     /// <summary>The items of the next message of this type, others are passed over; null when the connection ended before it.</summary>
     public Task<JsonArray?> NextOfTypeAsync(params int[] types) => FindOfTypeAsync(types).InTime();
 
+    /// <summary>Says that nothing more comes, and returns all that is said to it until the end of the connection.</summary>
+    public async Task<IReadOnlyList<JsonArray>> EndAsync()
+    {
+        try
+        {
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).InTime();
+        }
+        catch (WebSocketException)
+        {
+            // It was ended.
+        }
+
+        var said = new List<JsonArray>();
+        while (await NextAsync().InTime() is { } message)
+        {
+            said.Add(message);
+        }
+
+        return said;
+    }
+
     public ValueTask DisposeAsync()
     {
         _socket.Dispose();
