@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Edges.InProcess;
@@ -296,6 +297,15 @@ public abstract class ControlLogSpecification
             Assert.That(await ann.EventsUntilNowAsync(), Is.Empty);
             Assert.That((again.Status, again.Body.ToJsonString()), Is.EqualTo((200, Complete)), "who has ended is not waited for");
         });
+    }
+
+    [Test]
+    public async Task NodeOfAHostWithoutPatience_HasToldItsEndWhenItHasStopped()
+    {
+        var log = Two.Services.GetServices<IHostedService>().OfType<ControlLog>().Single();
+        await log.StopAsync(new CancellationToken(canceled: true));
+        var nodes = await One.Services.GetRequiredService<IDirectory>().NodesAsync(default);
+        Assert.That(nodes, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -138,12 +138,13 @@ internal sealed partial class ControlLog(
     }
 
     /// <summary>Applies nothing any more, and is not waited for.</summary>
+    /// <param name="cancellationToken">Not heeded: a host whose connections took long to end has no patience left, and the farewell is short.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
         try
         {
-            await LeaveAsync().WaitAsync(StopPatience, time, cancellationToken);
+            await LeaveAsync().WaitAsync(StopPatience, time, CancellationToken.None);
         }
         catch (Exception exception)
         {
