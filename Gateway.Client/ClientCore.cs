@@ -15,9 +15,10 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
     private readonly Action<StateChange> _raiseState;
     private readonly Action<ClientError> _raiseError;
     private readonly TokenRefresh _refresh;
+    private readonly RevokedToken _revoked;
+    private readonly Profile _profile;
     private ClientState _state = ClientState.Disconnected;
     private string? _userId;
-    private JsonElement? _profile;
     private TimeSpan _pingInterval;
 
     public ClientCore(Uri uri, RealtimeClientOptions options, Action<StateChange> raiseState, Action<ClientError> raiseError)
@@ -29,9 +30,11 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
         Notifier = new Notifier(exception => Report(exception));
         Subscriptions = new SubscriptionRegistry(options.TimeProvider, Tell, Report);
         Presence = new PresenceRegistry(options.TimeProvider, exception => Report(exception));
-        Sends = new SendBuffer(options.SendBuffer);
+        Sends = new SendBuffer(options.SendBuffer, options.TimeProvider);
         Implicit = new ImplicitChannels(exception => Report(exception));
+        _profile = new Profile(options.TimeProvider, exception => Report(exception));
         var tokens = new TokenSource(options);
+        _revoked = new RevokedToken(tokens, Subscriptions.OnNotice, exception => Report(exception));
         _refresh = new TokenRefresh(tokens, options.TimeProvider, BecomeUser, exception => Report(exception));
         Link = new Link(new ConnectionLoop(options, OpenAsync, this), this);
 
@@ -49,6 +52,9 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
     public PresenceRegistry Presence { get; }
 
     public SendBuffer Sends { get; }
+
+    /// <summary>What was sent, for those who are to be spared it.</summary>
+    public OwnPublications Own { get; } = new();
 
     public ImplicitChannels Implicit { get; }
 
@@ -132,14 +138,16 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
     }
 
     /// <summary>Tells a profile, and remembers it for the connections to come.</summary>
-    public async Task UpdateProfileAsync(JsonElement profile, CancellationToken cancellationToken)
-    {
-        await CallAsync<JsonElement?>("UpdateProfile", [profile], cancellationToken).ConfigureAwait(false);
-        lock (_lock)
+    public Task UpdateProfileAsync(JsonElement profile, CancellationToken cancellationToken) => WithConnectionAsync(
+        "UpdateProfile",
+        async (connection, token) =>
         {
-            _profile = profile;
-        }
-    }
+            var userId = UserId;
+            await connection.InvokeAsync<JsonElement?>("UpdateProfile", [profile], token).ConfigureAwait(false);
+            _profile.Remember(userId, profile);
+            return true;
+        },
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -169,6 +177,12 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
         {
             // The token was not replaced in time. With a new one the channel is there again, and what was missed.
             Link.Connection?.GiveUp(new RealtimeException(new Error(ErrorCodes.TokenExpired, "The token has expired.")));
+            return;
+        }
+
+        if (message is { State: SubscriptionStates.Revoked, Reason: ErrorCodes.Unauthenticated } && Link.Connection is { } connection)
+        {
+            _revoked.OnRevoked(message, connection);
             return;
         }
 
@@ -205,6 +219,7 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
 
         if (change.State is ClientState.Connecting or ClientState.Reconnecting)
         {
+            Subscriptions.Reopen();
             Sends.Reopen();
         }
     }
@@ -216,9 +231,9 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
         {
             Subscriptions.EndAnswered();
         }
-        else if (isReturn && Profile is { } profile)
+        else if (isReturn)
         {
-            _ = RestoreProfileAsync(connection, profile); // It reports its errors.
+            _ = _profile.RestoreAsync(connection, () => UserId); // It reports its errors.
         }
 
         // What is begun here is written in this order: whoever sends now is subscribed already.
@@ -245,17 +260,6 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
     public void Report(Exception exception, string? subscriptionId = null) =>
         Notifier.Raise(() => _raiseError(new ClientError(exception, subscriptionId)));
 
-    private JsonElement? Profile
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _profile;
-            }
-        }
-    }
-
     private void Tell(StateChange change) => Notifier.Raise(() => _raiseState(change));
 
     private void BecomeUser(string? userId)
@@ -263,22 +267,6 @@ internal sealed class ClientCore : ICallbacks, ILinkOwner
         lock (_lock)
         {
             _userId = userId;
-        }
-    }
-
-    private async Task RestoreProfileAsync(GatewayConnection connection, JsonElement profile)
-    {
-        try
-        {
-            await connection.InvokeAsync<JsonElement?>("UpdateProfile", [profile], connection.Lost).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is ConnectionLostException or OperationCanceledException)
-        {
-            // The next connection restores it.
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed partial class RealtimeClient
     /// <summary>
     /// Publishes in one channel, and returns when the gateway has it. Sends keep their order. Each has an id of its own, so it is made
     /// again when its answer was lost with the connection, and published once; for a guest, who is somebody else on another connection,
-    /// it can be twice. Cancelled, it is not sent any more; if it was under way, nobody knows.
+    /// it can be twice. After 4.5 minutes without an answer it is not made again on another connection, and fails with
+    /// <c>unavailable</c>: the gateway might not know its id any more. Cancelled, it is not sent any more; if it was under way, nobody knows.
     /// </summary>
     /// <param name="channel">The channel.</param>
     /// <param name="eventName">The event's name.</param>
@@ -75,9 +76,16 @@ public sealed partial class RealtimeClient
     {
         ArgumentNullException.ThrowIfNull(request);
         request = request with { Id = request.Id ?? ShortId.Next(), Echo = request.Echo && _options.Echo };
-        return request.Channels is null
+        _core.Own.Add(request);
+        IReadOnlyList<PublishResult> results = request.Channels is null
             ? [await PublishAsync<PublishResult>(request, cancellationToken).ConfigureAwait(false)]
             : await PublishAsync<PublishResult[]>(request, cancellationToken).ConfigureAwait(false);
+        foreach (var result in results)
+        {
+            _core.Own.Acknowledge(result);
+        }
+
+        return results;
     }
 
     /// <summary>

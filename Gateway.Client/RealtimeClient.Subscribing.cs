@@ -10,7 +10,7 @@ public sealed partial class RealtimeClient
     /// The publications of a channel, as long as they are asked for: the subscription begins with the loop and ends when it is left.
     /// What one iteration takes holds up nobody else; see <see cref="SubscriptionOptions.QueueCapacity"/>.
     /// </summary>
-    /// <exception cref="RealtimeException">The gateway refused the subscription, or took the channel away.</exception>
+    /// <exception cref="RealtimeException">The gateway refused the subscription, or took the channel away; or the connection was given up.</exception>
     public IAsyncEnumerable<EventMessage> SubscribeAsync(string channel, SubscriptionOptions? options = null, CancellationToken cancellationToken = default) =>
         SubscribeAsync([channel], options, cancellationToken);
 
@@ -37,7 +37,7 @@ public sealed partial class RealtimeClient
     /// <param name="handler">Called in order and one at a time; its token is cancelled when the subscription ends. What it throws is told by <see cref="ErrorOccurred"/>.</param>
     /// <param name="options">What is wanted of them; null for everything that comes next.</param>
     /// <param name="cancellationToken">Gives up waiting, and the subscription with it.</param>
-    /// <exception cref="RealtimeException">The gateway refused it.</exception>
+    /// <exception cref="RealtimeException">The gateway refused it, or the connection was given up.</exception>
     public async Task<Subscription> SubscribeAsync(
         IReadOnlyList<string> channels,
         Func<EventMessage, CancellationToken, ValueTask> handler,
@@ -80,6 +80,6 @@ public sealed partial class RealtimeClient
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.QueueCapacity, 100_000);
         _core.Link.StartOnce();
         var terms = SubscriptionTerms.Of(channels, options, _options.Echo);
-        return new Subscription(ShortId.Next(), terms, options, _core.Subscriptions, (exception, id) => _core.Report(exception, id));
+        return new Subscription(ShortId.Next(), terms, options, _core.Subscriptions, _core.Own, (exception, id) => _core.Report(exception, id));
     }
 }

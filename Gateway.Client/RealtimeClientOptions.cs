@@ -53,7 +53,8 @@ public sealed record RealtimeClientOptions
 
     /// <summary>
     /// How many sends wait while there is no connection; one more is refused with <c>limit_exceeded</c>. 0 switches it off: each is
-    /// refused with <c>unavailable</c>. Default 100.
+    /// refused with <c>unavailable</c>. What has no answer when a connection is lost counts too; what does not fit fails with
+    /// <c>unavailable</c>, and its outcome is unknown. Default 100.
     /// </summary>
     public int SendBuffer { get; init; } = 100;
 

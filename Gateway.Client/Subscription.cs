@@ -1,3 +1,4 @@
+using RealtimeGateway.Client.Sending;
 using RealtimeGateway.Client.Subscriptions;
 using RealtimeGateway.Contracts;
 
@@ -11,12 +12,13 @@ namespace RealtimeGateway.Client;
 public sealed class Subscription : IAsyncDisposable
 {
     private readonly SubscriptionRegistry _registry;
+    private readonly OwnPublications _own;
     private readonly Action<Exception> _report;
     private readonly Action<SubscriptionNotice>? _onNotice;
     private readonly CancellationTokenSource _ended = new();
     private readonly SemaphoreSlim _updating = new(1);
 
-    internal Subscription(string id, SubscriptionTerms terms, SubscriptionOptions options, SubscriptionRegistry registry, Action<Exception, string> report)
+    internal Subscription(string id, SubscriptionTerms terms, SubscriptionOptions options, SubscriptionRegistry registry, OwnPublications own, Action<Exception, string> report)
     {
         Id = id;
         Ended = _ended.Token;
@@ -24,6 +26,7 @@ public sealed class Subscription : IAsyncDisposable
         Core = new SubscriptionCore(this, terms, options.Since);
         _onNotice = options.OnNotice;
         _registry = registry;
+        _own = own;
         _report = exception => report(exception, id);
     }
 
@@ -44,6 +47,9 @@ public sealed class Subscription : IAsyncDisposable
     internal DeliveryQueue Queue { get; }
 
     internal Listeners Listeners { get; } = new();
+
+    /// <summary>Whether it is not to hear a publication, because this client published it.</summary>
+    internal bool IsSpared(EventMessage message) => _own.Spares(message, Core.Terms.Echo);
 
     /// <summary>Is cancelled when it ends.</summary>
     internal CancellationToken Ended { get; }
@@ -138,6 +144,10 @@ public sealed class Subscription : IAsyncDisposable
             else
             {
                 Tell(delivery.Notice!);
+                if (delivery.Notice is { Kind: SubscriptionNoticeKind.Disconnected, Error.Error: var error })
+                {
+                    throw new RealtimeException(error);
+                }
             }
         }
     }

@@ -4,9 +4,9 @@ namespace RealtimeGateway.Client;
 
 /// <summary>What became of a subscription, or of one of its channels.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Channel">The channel; null for <see cref="SubscriptionNoticeKind.Ended"/>.</param>
+/// <param name="Channel">The channel; null for <see cref="SubscriptionNoticeKind.Ended"/> and <see cref="SubscriptionNoticeKind.Disconnected"/>.</param>
 /// <param name="Reason">Why: one of <see cref="RecoveryReasons"/>, <c>presence</c>, <c>slow</c>, or a word of the gateway's.</param>
-/// <param name="Error">What ended it, for <see cref="SubscriptionNoticeKind.Ended"/>.</param>
+/// <param name="Error">What ended it, for <see cref="SubscriptionNoticeKind.Ended"/>; why the connection was given up, for <see cref="SubscriptionNoticeKind.Disconnected"/>.</param>
 public sealed record SubscriptionNotice(
     SubscriptionNoticeKind Kind,
     string? Channel = null,
@@ -34,4 +34,10 @@ public enum SubscriptionNoticeKind
 
     /// <summary>The subscription was refused after a reconnect, and has ended.</summary>
     Ended,
+
+    /// <summary>
+    /// The connection was given up (<see cref="ClientState.Error"/>). The subscription is kept, and goes on from where it was when
+    /// the client is connected again by hand; a loop throws the error, and ends.
+    /// </summary>
+    Disconnected,
 }

@@ -14,7 +14,9 @@ public sealed record SubscriptionOptions
     /// <inheritdoc cref="SubscribeRequest.Hidden"/>
     public bool Hidden { get; init; }
 
-    /// <summary>False spares it what this client publishes. Default null: as <see cref="RealtimeClientOptions.Echo"/> says.</summary>
+    /// <summary>
+    /// False spares it what this client publishes: of the last 4,096 publications also after a reconnect. Default null: as <see cref="RealtimeClientOptions.Echo"/> says.
+    /// </summary>
     public bool? Echo { get; init; }
 
     /// <summary>

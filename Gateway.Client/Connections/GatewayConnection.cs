@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -19,10 +20,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly GatewayProtocol _protocol;
     private readonly TransportHold _transport;
+    private string? _token;
 
     private GatewayConnection(RealtimeClientOptions options, Uri uri, string? token, ICallbacks callbacks, TimeSpan pingInterval)
     {
-        Token = token;
+        _token = token;
         Lost = _lost.Token;
         _protocol = new GatewayProtocol(options.Protocol, callbacks);
         _transport = new TransportHold(new WebSocketConnectionFactory(_protocol.TransferFormat));
@@ -41,8 +43,12 @@ internal sealed class GatewayConnection : IAsyncDisposable
         _hub.Closed += OnClosedAsync;
     }
 
-    /// <summary>The token that it was begun with; null for a guest.</summary>
-    public string? Token { get; }
+    /// <summary>The last token that it was given; null for a guest.</summary>
+    public string? Token
+    {
+        get => Volatile.Read(ref _token);
+        set => Volatile.Write(ref _token, value);
+    }
 
     /// <summary>Its id at the gateway; null where it was not negotiated.</summary>
     public string? Id => _hub.ConnectionId is { Length: > 0 } id ? id : null;
@@ -78,6 +84,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
     /// <summary>Calls a method of the hub. What is called one after another is written one after another.</summary>
     /// <exception cref="RealtimeException">The gateway refused it.</exception>
     /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
+    /// <exception cref="Exception">An argument cannot be written; what the protocol threw.</exception>
     public async Task<T> InvokeAsync<T>(string method, object?[] arguments, CancellationToken cancellationToken)
     {
         try
@@ -87,6 +94,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
         catch (HubException exception) when (_protocol.Close is null || !exception.Message.EndsWith(_protocol.Close.Error ?? "\n", StringComparison.Ordinal))
         {
             throw ErrorText.Read(exception.Message);
+        }
+        catch (UnwritableException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerException!);
+            throw;
         }
         catch (Exception exception) when (exception is not (JsonException or InvalidDataException) && !cancellationToken.IsCancellationRequested)
         {

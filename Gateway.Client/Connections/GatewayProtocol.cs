@@ -30,15 +30,20 @@ internal sealed class GatewayProtocol(IHubProtocol inner, ICallbacks callbacks) 
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message)
     {
-        Remember(message);
-        return inner.GetMessageBytes(message);
+        try
+        {
+            var bytes = inner.GetMessageBytes(message);
+            Remember(message);
+            return bytes;
+        }
+        catch (Exception exception)
+        {
+            throw new UnwritableException(exception);
+        }
     }
 
-    public void WriteMessage(HubMessage message, IBufferWriter<byte> output)
-    {
-        Remember(message);
-        inner.WriteMessage(message, output);
-    }
+    // In one piece, so that of a message which cannot be written nothing has been.
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => output.Write(GetMessageBytes(message).Span);
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {

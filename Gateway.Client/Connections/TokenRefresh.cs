@@ -52,6 +52,7 @@ internal sealed class TokenRefresh(TokenSource tokens, TimeProvider time, Action
         {
             var renewed = await tokens.GetAsync(connection.Lost).ConfigureAwait(false);
             var result = await connection.InvokeAsync<AuthenticateResult>("Authenticate", [renewed], connection.Lost).ConfigureAwait(false);
+            connection.Token = renewed;
             becameUser(result.UserId);
             return renewed;
         }

@@ -9,6 +9,9 @@ internal abstract class PendingSend(bool isRepeatable)
     /// <summary>Whether it may be made again when its answer was lost.</summary>
     public bool IsRepeatable => isRepeatable;
 
+    /// <summary>When it was first written, by <see cref="TimeProvider.GetTimestamp"/>; null as long as it was not.</summary>
+    public long? WrittenAt { get; set; }
+
     /// <summary>Whether nobody waits for it any more: answered, failed, or cancelled.</summary>
     public abstract bool IsDone { get; }
 

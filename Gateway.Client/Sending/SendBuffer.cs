@@ -5,11 +5,15 @@ namespace RealtimeGateway.Client.Sending;
 
 /// <summary>
 /// Sends in the order of the calls. While there is no connection, sends wait, up to a bound; what has no answer when a connection
-/// is lost goes again on the next, before what waits.
+/// is lost goes again on the next, before what waits, and counts with it.
 /// </summary>
 /// <param name="capacity">How many may wait; 0 for none.</param>
-internal sealed class SendBuffer(int capacity)
+/// <param name="time">The clock.</param>
+internal sealed class SendBuffer(int capacity, TimeProvider time)
 {
+    // The gateway knows an id again for 5 minutes; later the same call would be another publication. The rest is for clocks and networks.
+    private static readonly TimeSpan Repeatable = TimeSpan.FromMinutes(4.5);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<PendingSend> _waiting = [];
     private readonly LinkedList<PendingSend> _unanswered = [];
@@ -49,10 +53,15 @@ internal sealed class SendBuffer(int capacity)
         lock (_lock)
         {
             _connection = connection;
+            _refusal = null;
             while (_waiting.First is { } node)
             {
                 _waiting.Remove(node);
-                if (!node.Value.IsDone)
+                if (node.Value.WrittenAt is { } writtenAt && time.GetElapsedTime(writtenAt) > Repeatable)
+                {
+                    node.Value.Fail(UnknownOutcome());
+                }
+                else if (!node.Value.IsDone)
                 {
                     SendNeedsLock(node);
                 }
@@ -66,17 +75,23 @@ internal sealed class SendBuffer(int capacity)
         lock (_lock)
         {
             _connection = null;
-            while (_unanswered.Last is { } node)
+            var repeated = new List<LinkedListNode<PendingSend>>();
+            while (_unanswered.First is { } node)
             {
                 _unanswered.Remove(node);
-                if (!node.Value.IsRepeatable || capacity == 0)
+                if (node.Value.IsRepeatable && repeated.Count < capacity)
                 {
-                    node.Value.Fail(Unavailable("The connection was lost before the answer; the outcome is unknown."));
+                    repeated.Add(node);
                 }
-                else if (!node.Value.IsDone)
+                else
                 {
-                    _waiting.AddFirst(node);
+                    node.Value.Fail(UnknownOutcome());
                 }
+            }
+
+            for (var last = repeated.Count - 1; last >= 0; last--)
+            {
+                _waiting.AddFirst(repeated[last]);
             }
         }
     }
@@ -104,6 +119,8 @@ internal sealed class SendBuffer(int capacity)
             _refusal = null;
         }
     }
+
+    private static RealtimeException UnknownOutcome() => Unavailable("The connection was lost before the answer; its outcome is unknown.");
 
     private static RealtimeException Unavailable(string sentence) => new(new Error(ErrorCodes.Unavailable, sentence));
 
@@ -138,6 +155,7 @@ internal sealed class SendBuffer(int capacity)
     // HubConnection lets those who write wait in line, so calls that are begun one after another are written so.
     private void SendNeedsLock(LinkedListNode<PendingSend> node)
     {
+        node.Value.WrittenAt ??= time.GetTimestamp();
         _unanswered.AddLast(node);
         _ = node.Value.SendAsync(_connection!); // Its outcome is that of the send.
     }

@@ -26,27 +26,34 @@ internal sealed class CatchUp(SubscriptionRegistry registry, Subscription subscr
         }
     }
 
-    // Whether that was all.
+    // Whether that was all. While an update is on its way nobody knows what the gateway filters by, and a page of before it says nothing
+    // of what is wanted after it: so none is asked for meanwhile, and what was asked for before it does not end the reading.
     private async Task<bool> HandOnPageAsync(CancellationToken cancellationToken)
     {
-        var since = With(feed =>
+        await Task.WhenAny(registry.Read(subscription, core => core.Answered.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var (since, terms) = With(feed =>
         {
             feed.BeginPage();
-            return feed.Position!;
+            return (feed.Position!, subscription.Core.Terms);
         });
         HistoryResult page;
         try
         {
-            page = await ReadAsync(since, cancellationToken).ConfigureAwait(false);
+            page = await ReadAsync(since, terms, cancellationToken).ConfigureAwait(false);
             if (!await IsKeptAsync(since, page, cancellationToken).ConfigureAwait(false))
             {
-                return Abandon(RecoveryReasons.Trimmed, new Position(page.Epoch, page.Offset));
+                return Abandon(terms, RecoveryReasons.Trimmed, new Position(page.Epoch, page.Offset));
             }
         }
         catch (RealtimeException refusal)
         {
             // A position of another epoch is an invalid request.
-            return Abandon(refusal.Error.Code == ErrorCodes.InvalidRequest ? RecoveryReasons.EpochChanged : RecoveryReasons.Unavailable, null);
+            return Abandon(terms, refusal.Error.Code == ErrorCodes.InvalidRequest ? RecoveryReasons.EpochChanged : RecoveryReasons.Unavailable, null);
+        }
+
+        if (With(_ => !IsCurrent(terms)))
+        {
+            return false;
         }
 
         foreach (var message in page.Publications)
@@ -60,12 +67,15 @@ internal sealed class CatchUp(SubscriptionRegistry registry, Subscription subscr
         return With(feed =>
         {
             feed.EndPage(page.Next ?? new Position(page.Epoch, page.Offset));
-            return page.Next is null && (feed.EndCatchUp(subscription.Core.IsWanted) || GoOn(feed));
+            return page.Next is null && IsCurrent(terms) && (feed.EndCatchUp(subscription.Core.IsWanted) || GoOn(feed));
         });
     }
 
-    private bool Abandon(string reason, Position? top) =>
-        With(feed => feed.AbandonCatchUp(reason, top, subscription.Core.IsWanted) || GoOn(feed));
+    private bool Abandon(SubscriptionTerms terms, string reason, Position? top) =>
+        With(feed => IsCurrent(terms) && (feed.AbandonCatchUp(reason, top, subscription.Core.IsWanted) || GoOn(feed)));
+
+    // Under the lock of the registry, as all that With does.
+    private bool IsCurrent(SubscriptionTerms terms) => subscription.Core.Call is null && ReferenceEquals(subscription.Core.Terms, terms);
 
     private static bool GoOn(ChannelFeed feed)
     {
@@ -73,20 +83,16 @@ internal sealed class CatchUp(SubscriptionRegistry registry, Subscription subscr
         return false;
     }
 
-    private Task<HistoryResult> ReadAsync(Position since, CancellationToken cancellationToken)
-    {
-        var terms = registry.Read(subscription, core => core.Terms);
-        return AskAsync(
-            new HistoryRequest
-            {
-                Channel = feed.Channel,
-                Since = since,
-                Limit = HistoryRequest.MaxLimit,
-                Events = terms.Events,
-                Filter = terms.Filter,
-            },
-            cancellationToken);
-    }
+    private Task<HistoryResult> ReadAsync(Position since, SubscriptionTerms terms, CancellationToken cancellationToken) => AskAsync(
+        new HistoryRequest
+        {
+            Channel = feed.Channel,
+            Since = since,
+            Limit = HistoryRequest.MaxLimit,
+            Events = terms.Events,
+            Filter = terms.Filter,
+        },
+        cancellationToken);
 
     // History begins with the oldest that is kept, and does not say whether something before it is gone. What follows the position
     // must have been there still after the page was read.

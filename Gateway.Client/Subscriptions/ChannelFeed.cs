@@ -6,7 +6,7 @@ namespace RealtimeGateway.Client.Subscriptions;
 /// One channel of one subscription: hands on what comes, in order and each position once. While something older is to come
 /// first, it holds back what comes. Whoever calls it has the lock of <see cref="SubscriptionRegistry"/>.
 /// </summary>
-internal sealed class ChannelFeed(string channel, DeliveryQueue queue, Position? since)
+internal sealed class ChannelFeed(string channel, Subscription subscription, Position? since)
 {
     private readonly List<EventMessage> _held = [];
     private Position? _told;
@@ -52,7 +52,7 @@ internal sealed class ChannelFeed(string channel, DeliveryQueue queue, Position?
             return TryHandOn(message) || FallBehind(message);
         }
 
-        if (_held.Count < queue.Capacity && !_hasOverflowed)
+        if (_held.Count < subscription.Queue.Capacity && !_hasOverflowed)
         {
             _held.Add(message);
         }
@@ -237,7 +237,7 @@ internal sealed class ChannelFeed(string channel, DeliveryQueue queue, Position?
             return true;
         }
 
-        if (!queue.TryAdd(message))
+        if (!subscription.IsSpared(message) && !subscription.Queue.TryAdd(message))
         {
             return false;
         }
@@ -302,5 +302,5 @@ internal sealed class ChannelFeed(string channel, DeliveryQueue queue, Position?
         }
     }
 
-    private void Tell(SubscriptionNoticeKind kind, string? reason = null) => queue.Add(new SubscriptionNotice(kind, channel, reason));
+    private void Tell(SubscriptionNoticeKind kind, string? reason = null) => subscription.Queue.Add(new SubscriptionNotice(kind, channel, reason));
 }

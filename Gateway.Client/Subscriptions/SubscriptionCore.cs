@@ -7,8 +7,7 @@ namespace RealtimeGateway.Client.Subscriptions;
 internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTerms terms, IReadOnlyDictionary<string, Position>? since)
 {
     private readonly Dictionary<string, ChannelFeed> _feeds =
-        terms.Channels.ToDictionary(channel => channel, channel => new ChannelFeed(channel, subscription.Queue, since?.GetValueOrDefault(channel)));
-
+        terms.Channels.ToDictionary(channel => channel, channel => new ChannelFeed(channel, subscription, since?.GetValueOrDefault(channel)));
 
     /// <summary>What it asks for.</summary>
     public SubscriptionTerms Terms { get; private set; } = terms;
@@ -106,7 +105,7 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
 
     /// <summary>An update was refused: all is as it was.</summary>
     /// <returns>The feeds that must read history first.</returns>
-    public IReadOnlyList<ChannelFeed> Revert(SubscribeCall call, RealtimeException refusal)
+    public IReadOnlyList<ChannelFeed> Revert(SubscribeCall call, Exception refusal)
     {
         Call = null;
         Terms = call.Before!;
@@ -161,7 +160,7 @@ internal sealed class SubscriptionCore(Subscription subscription, SubscriptionTe
         Terms = terms;
         foreach (var channel in terms.Channels)
         {
-            _feeds.TryAdd(channel, new ChannelFeed(channel, subscription.Queue, since: null));
+            _feeds.TryAdd(channel, new ChannelFeed(channel, subscription, since: null));
         }
     }
 

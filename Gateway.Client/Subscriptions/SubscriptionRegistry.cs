@@ -17,6 +17,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
     private readonly Dictionary<string, List<Subscription>> _byChannel = [];
     private readonly Dictionary<SubscribeRequest, SubscribeCall> _calls = new(ReferenceEqualityComparer.Instance);
     private GatewayConnection? _connection;
+    private RealtimeException? _refusal;
 
     /// <summary>Reads something of a subscription.</summary>
     public T Read<T>(Subscription subscription, Func<SubscriptionCore, T> what)
@@ -29,12 +30,13 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
     /// <summary>Adds a subscription, and asks for it as soon as there is a connection.</summary>
     /// <returns>The gateway's answer.</returns>
-    /// <exception cref="RealtimeException">The gateway refused it; it is not here any more.</exception>
+    /// <exception cref="RealtimeException">The gateway refused it, or the connection was given up; it is not here any more.</exception>
     public async Task<SubscribeResult> AddAsync(Subscription subscription, CancellationToken cancellationToken)
     {
         Task<SubscribeResult> answered;
         lock (_lock)
         {
+            ThrowIfGivenUpNeedsLock();
             _all.Add(subscription);
             IndexNeedsLock(subscription);
             answered = subscription.Core.Answered.Task;
@@ -125,6 +127,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         lock (_lock)
         {
             _connection = connection;
+            _refusal = null;
             foreach (var subscription in _all)
             {
                 SubscribeNeedsLock(subscription, connection);
@@ -180,22 +183,34 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         }
     }
 
-    /// <summary>Fails those that were never answered.</summary>
+    /// <summary>
+    /// There will be no connection until one is begun by hand: those that were never answered end; the others are kept, and told.
+    /// </summary>
     public void Refuse(RealtimeException error)
     {
         lock (_lock)
         {
-            foreach (var subscription in _all.Where(subscription => !subscription.Core.Answered.Task.IsCompleted).ToList())
+            _refusal = error;
+            foreach (var subscription in _all.ToList())
             {
-                if (subscription.Core.WasAnswered)
-                {
-                    FailNeedsLock(subscription, error);
-                }
-                else
+                if (!subscription.Core.WasAnswered)
                 {
                     EndNeedsLock(subscription, error);
+                    continue;
                 }
+
+                FailNeedsLock(subscription, error);
+                subscription.Queue.Add(new SubscriptionNotice(SubscriptionNoticeKind.Disconnected, Reason: error.Error.Code, Error: error));
             }
+        }
+    }
+
+    /// <summary>There may be a connection again.</summary>
+    public void Reopen()
+    {
+        lock (_lock)
+        {
+            _refusal = null;
         }
     }
 
@@ -299,6 +314,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
             throw new RealtimeException(new Error(ErrorCodes.InvalidRequest, "The subscription has ended; make another."));
         }
 
+        ThrowIfGivenUpNeedsLock();
         var terms = core.Terms.With(update);
         UnindexNeedsLock(subscription);
         if (_connection is { } connection)
@@ -337,9 +353,13 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         {
             // It is asked for again on the next one.
         }
+        catch (Exception exception)
+        {
+            Refused(call, exception); // It cannot be written.
+        }
     }
 
-    private void Refused(SubscribeCall call, RealtimeException refusal)
+    private void Refused(SubscribeCall call, Exception refusal)
     {
         lock (_lock)
         {
@@ -361,10 +381,10 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
                     CatchUpNeedsLock(subscription, feed);
                 }
             }
-            else if (core.WasAnswered && refusal.Error is { RetryAfter: { } seconds, Code: ErrorCodes.RateLimited or ErrorCodes.LimitExceeded or ErrorCodes.Unavailable })
+            else if (core.WasAnswered && TimeToWait(refusal) is { } wait)
             {
                 core.Abandon();
-                _ = AskAgainAsync(subscription, call.Connection, TimeSpan.FromSeconds(seconds)); // Ends with the connection.
+                _ = AskAgainAsync(subscription, call.Connection, wait); // Ends with the connection.
             }
             else
             {
@@ -377,6 +397,12 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
             }
         }
     }
+
+    // Where it is refused only for a time.
+    private static TimeSpan? TimeToWait(Exception refusal) =>
+        refusal is RealtimeException { Error: { RetryAfter: { } seconds, Code: ErrorCodes.RateLimited or ErrorCodes.LimitExceeded or ErrorCodes.Unavailable } }
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     private async Task AskAgainAsync(Subscription subscription, GatewayConnection connection, TimeSpan wait)
     {
@@ -434,6 +460,14 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         }
 
         subscription.Queue.Complete(refusal);
+    }
+
+    private void ThrowIfGivenUpNeedsLock()
+    {
+        if (_refusal is { Error: var error })
+        {
+            throw new RealtimeException(error);
+        }
     }
 
     private static void FailNeedsLock(Subscription subscription, Exception error)

@@ -10,6 +10,42 @@ namespace RealtimeGateway.Tests.Client;
 public sealed class ConnectionTests : ClientFixture
 {
     [Test]
+    public async Task ConnectionThatIsGivenUp_IsToldToSubscriptions_EndsLoops_AndRefusesNewOnes_UntilItIsBegunByHand()
+    {
+        var client = NewClient(Quick with { RetryAttempts = 0 });
+        var states = StatesOf(client);
+        var heard = await HeardSubscription.BeginAsync(client, Lobby).InTime();
+        await using var loop = client.SubscribeAsync(Lobby).GetAsyncEnumerator();
+        var first = loop.MoveNextAsync().AsTask();
+        await states.NextAsync(change =>
+            change is SubscriptionStateChange { State: SubscriptionState.Subscribed } other && other.SubscriptionId != heard.Subscription.Id);
+        await PublishAsync(Lobby, 1, 1);
+        Assert.That(await first.InTime(), Is.True);
+
+        Proxy.Drop();
+        var notice = await heard.Notices.NextAsync();
+        var thrown = Assert.ThrowsAsync<RealtimeException>(async () =>
+        {
+            while (await loop.MoveNextAsync().AsTask().InTime())
+            {
+            }
+        });
+        var refused = Assert.ThrowsAsync<RealtimeException>(() => client.SubscribeAsync(Lobby, _ => { }).InTime());
+        Assert.Multiple(() =>
+        {
+            Assert.That((notice.Kind, notice.Reason), Is.EqualTo((SubscriptionNoticeKind.Disconnected, ErrorCodes.Unavailable)));
+            Assert.That(notice.Error!.Error.Code, Is.EqualTo(ErrorCodes.Unavailable));
+            Assert.That(thrown!.Error, Is.EqualTo(notice.Error.Error));
+            Assert.That(refused!.Error, Is.EqualTo(notice.Error.Error));
+        });
+
+        await PublishAsync(Lobby, 2, 2);
+        await client.ConnectAsync().InTime();
+        await heard.Events.NextAsync(message => Number(message) == 2);
+        Assert.That((await heard.Notices.NextAsync()).Kind, Is.EqualTo(SubscriptionNoticeKind.Recovered));
+    }
+
+    [Test]
     [Behaviour("connects-on-first-use")]
     public async Task FirstUse_Connects_AndConnectingCanBeAwaited()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RealtimeGateway.Client;
+using RealtimeGateway.Client.Sending;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
 
@@ -91,6 +92,59 @@ public sealed partial class SendingTests : ClientFixture
     }
 
     [Test]
+    public async Task SendWhoseIdTheGatewayMayHaveForgotten_IsNotRepeated()
+    {
+        var other = await Gateway.ConnectAsync();
+        await other.SubscribeAsync(Lobby);
+        var time = new ManualTime();
+        var client = NewClient(Quick with { TimeProvider = time, Token = _ => ValueTask.FromResult<string?>(TestTokens.For("ann")) });
+        await client.ConnectAsync().InTime();
+        Proxy.Stall(toTarget: false);
+        var old = client.SendAsync(Lobby, "message", Json("1"));
+        await other.NextEventAsync();
+        time.Advance(TimeSpan.FromMinutes(4.6));
+        var recent = client.SendAsync(Lobby, "message", Json("2"));
+        await other.NextEventAsync();
+        Proxy.Drop();
+        await client.ReconnectAsync().InTime();
+        var error = Assert.ThrowsAsync<RealtimeException>(() => old.InTime())!.Error;
+        Assert.Multiple(async () =>
+        {
+            Assert.That(error.Code, Is.EqualTo(ErrorCodes.Unavailable));
+            Assert.That(error.Message, Does.Contain("its outcome is unknown"));
+            Assert.That((await recent.InTime()).Offset, Is.EqualTo(2));
+        });
+    }
+
+    [Test]
+    public async Task SendsInFlight_CountWithTheBuffer_WhenTheConnectionIsLost()
+    {
+        var other = await Gateway.ConnectAsync();
+        await other.SubscribeAsync(Lobby);
+        var client = NewClient(Quick with { SendBuffer = 3, Token = _ => ValueTask.FromResult<string?>(TestTokens.For("ann")) });
+        await client.ConnectAsync().InTime();
+        Proxy.Stall(toTarget: false);
+        var sends = Enumerable.Range(1, 5).Select(number => client.SendAsync(Lobby, "message", Json($"{number}"))).ToList();
+        for (var number = 1; number <= 5; number++)
+        {
+            await other.NextEventAsync();
+        }
+
+        var pausing = client.PauseAsync();
+        Proxy.Drop();
+        await pausing.InTime();
+        foreach (var send in sends[3..])
+        {
+            Assert.That(Assert.ThrowsAsync<RealtimeException>(() => send.InTime())!.Error.Code, Is.EqualTo(ErrorCodes.Unavailable));
+        }
+
+        var refused = client.SendAsync(Lobby, "message", Json("6"));
+        Assert.That(Assert.ThrowsAsync<RealtimeException>(() => refused.InTime())!.Error.Code, Is.EqualTo(ErrorCodes.LimitExceeded));
+        await client.ResumeAsync().InTime();
+        Assert.That((await Task.WhenAll(sends[..3]).InTime()).Select(answer => answer.Offset), Is.EqualTo(new[] { 1, 2, 3 }));
+    }
+
+    [Test]
     public async Task BroadcastInFlight_FailsWithTheConnection_BecauseItHasNoId()
     {
         var client = NewClient(Quick with { Token = _ => ValueTask.FromResult<string?>(TestTokens.For("ann", new { labels = new[] { "admin" } })) });
@@ -158,6 +212,91 @@ public sealed partial class SendingTests : ClientFixture
         {
             Assert.That(Number(await subscription.Events.NextAsync()), Is.EqualTo(2));
         }
+    }
+
+    [Test]
+    public async Task OwnPublications_AreSpared_BesideASubscriptionThatHearsThem_AndAfterAReconnect()
+    {
+        var client = NewClient();
+        var spared = await HeardSubscription.BeginAsync(client, Lobby, new() { Echo = false }).InTime();
+        var echoing = await HeardSubscription.BeginAsync(client, Lobby).InTime();
+        await client.SendAsync(Lobby, "message", Json("1")).InTime();
+        await client.PublishAsync(new() { Channel = Lobby, Event = "message", Data = Json("2"), Echo = false }).InTime();
+        await client.ReconnectAsync().InTime();
+        await PublishAsync(Lobby, 3, 3);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(Number(await spared.Events.NextAsync()), Is.EqualTo(3));
+            Assert.That((await echoing.Events.TakeAsync(2)).Select(Number), Is.EqualTo(new[] { 1, 3 }));
+        });
+    }
+
+    [Test]
+    public async Task OwnPublications_AreSpared_AfterAReconnect_WhereTheClientHasNoEcho()
+    {
+        var client = NewClient(Quick with { Echo = false });
+        var heard = await HeardSubscription.BeginAsync(client, Lobby).InTime();
+        await client.SendAsync(Lobby, "message", Json("1")).InTime();
+        await client.ReconnectAsync().InTime();
+        await PublishAsync(Lobby, 2, 2);
+        Assert.That(Number(await heard.Events.NextAsync()), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task OwnPublications_AreTold_FromOthersOfTheSameId()
+    {
+        var client = NewClient("ann");
+        var other = NewClient("ben");
+        var heard = await HeardSubscription.BeginAsync(client, Lobby, new() { Echo = false }).InTime();
+        foreach (var sender in new[] { client, other })
+        {
+            await sender.PublishAsync(new() { Channel = Lobby, Event = "message", Data = Json("1"), Id = "one" }).InTime();
+        }
+
+        Assert.That((await heard.Events.NextAsync()).Sender!.UserId, Is.EqualTo("ben"));
+    }
+
+    [Test]
+    public void OwnPublications_AreBounded_AndTheOldestAreForgotten()
+    {
+        var own = new OwnPublications();
+        for (var number = 0; number <= OwnPublications.Capacity; number++)
+        {
+            own.Add(new() { Channel = Lobby, Event = "message", Id = $"{number}" });
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(own.Spares(Published("0"), echo: false), Is.False);
+            Assert.That(own.Spares(Published("1"), echo: false), Is.True);
+            Assert.That(own.Spares(Published("1"), echo: true), Is.False);
+        });
+
+        static EventMessage Published(string id) =>
+            new() { Channel = Lobby, Event = "message", Data = Json("1"), Id = id, Time = default, Sender = new Sender(null, "c") };
+    }
+
+    [Test]
+    public async Task WhatCannotBeWritten_FailsAtOnce_WithTheRealException_AndTheConnectionGoesOn()
+    {
+        var client = NewClient();
+        await client.ConnectAsync().InTime();
+        var states = StatesOf(client);
+        var heard = await HeardSubscription.BeginAsync(client, Lobby).InTime();
+        var unwritable = new FilterCondition { Method = "equal", Attribute = "a", Values = [default] };
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => client.BroadcastAsync("notice", default(System.Text.Json.JsonElement)).InTime(), Throws.InvalidOperationException);
+            Assert.That(() => client.UpdateProfileAsync(default).InTime(), Throws.InvalidOperationException);
+            Assert.That(() => heard.Subscription.UpdateAsync(new() { Filter = [unwritable] }).InTime(), Throws.InvalidOperationException);
+            Assert.That(() => client.SubscribeAsync(Lobby, _ => { }, new() { Filter = [unwritable] }).InTime(), Throws.InvalidOperationException);
+        });
+        await client.SendAsync(Lobby, "message", Json("1")).InTime();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(Number(await heard.Events.NextAsync()), Is.EqualTo(1));
+            Assert.That(states.Drain().OfType<ConnectionStateChange>(), Is.Empty);
+        });
     }
 
     [Test]
