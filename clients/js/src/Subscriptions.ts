@@ -71,7 +71,7 @@ export class Subscriptions {
   }
 
   #of(channel: string): LiveSubscription[] {
-    return [...this.#all].filter((subscription) => subscription.channels.includes(channel));
+    return [...this.#all].filter((subscription) => subscription.heard.includes(channel));
   }
 }
 
