@@ -23,7 +23,8 @@ export interface Wanted {
 /** What a subscription needs of the client that it belongs to. */
 export interface SubscriptionOwner {
   readonly link: Link | undefined;
-  isOwn(event: RealtimeEvent): boolean;
+  /** Whether this client published it, and does not want to hear it. @param echo Whether the subscription hears its own. */
+  isUnheard(event: RealtimeEvent, echo: boolean): boolean;
   report: Report;
   onState(change: StateChange): void;
   /** The gateway has answered for these channels. */
@@ -311,7 +312,7 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
   }
 
   #hand(event: RealtimeEvent): void {
-    if (!this.#hasEnded && (this.wanted.echo || !this.owner.isOwn(event))) {
+    if (!this.#hasEnded && !this.owner.isUnheard(event, this.wanted.echo)) {
       this.tellEvent(event);
     }
   }

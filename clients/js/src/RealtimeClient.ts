@@ -4,10 +4,10 @@ import type { Link } from './Link.js';
 import { Listeners } from './Listeners.js';
 import { type RealtimeOptions, type Settings, withDefaults } from './options.js';
 import { Outbox } from './Outbox.js';
+import { OwnPublications } from './OwnPublications.js';
 import type { Position } from './positions.js';
 import { LivePresence, type Presence, type PresenceHandler, type ReadMembers } from './Presence.js';
 import type { Condition, History, Members, Profile, Published, RealtimeEvent } from './protocol.js';
-import { randomWord } from './random.js';
 import type { ConnectionState, StateChange } from './states.js';
 import type { EventHandler, SubscribeOptions, Subscription, SubscriptionNotice } from './Subscription.js';
 import { Subscriptions } from './Subscriptions.js';
@@ -24,7 +24,7 @@ export interface ClientEvents {
 export interface SendOptions {
   /** The idempotency key, which becomes the publication's id: 1 to 64 printable characters. Default: one of the client's own making. */
   id?: string;
-  /** False: this client does not hear it itself. Default: the client's `echo`. */
+  /** False: this client does not hear it itself, not even from history after a reconnect. Default: the client's `echo`. */
   echo?: boolean;
 }
 
@@ -66,9 +66,7 @@ export class RealtimeClient {
   };
   readonly #userEvents = new Listeners<RealtimeEvent<any>>((error) => this.#report(error));
   readonly #broadcasts = new Listeners<RealtimeEvent<any>>((error) => this.#report(error));
-  /** What the ids of this client's sends begin with. */
-  readonly #idPrefix = randomWord(10);
-  #sent = 0;
+  readonly #own = new OwnPublications();
   #connectionId: string | null = null;
   #profile: { profile: Profile; userId: string | null } | undefined;
 
@@ -104,7 +102,8 @@ export class RealtimeClient {
       get link() {
         return connection.link;
       },
-      isOwn: (event) => event.id.startsWith(this.#idPrefix) || (event.sender !== null && event.sender.connectionId === this.connectionId),
+      // An id of one's own choice may be that of another user, too.
+      isUnheard: ({ id, sender }, echo) => sender?.userId === this.userId && (echo ? this.#own.isSpared(id) : this.#own.has(id)),
       report,
       onState,
       onSubscribed: (channels) => {
@@ -204,9 +203,10 @@ export class RealtimeClient {
   publish(publication: Publication & { channel: string }): Promise<Published>;
   async publish({ channel, channels, event, data, id, echo }: Publication): Promise<Published | Published[]> {
     this.#use();
-    const spares = (echo ?? this.#settings.echo) ? {} : { echo: false };
+    const isSpared = !(echo ?? this.#settings.echo);
     const target = channels ? { channels } : { channel };
-    return this.#outbox.send(this.#connection.link, 'Publish', { ...target, event, data, id: id ?? this.#nextId(), ...spares });
+    const publication = { ...target, event, data, id: this.#own.add(id, isSpared), ...(isSpared ? { echo: false } : {}) };
+    return this.#outbox.send(this.#connection.link, 'Publish', publication);
   }
 
   /** Publishes to every session, if the gateway allows it. One whose answer is lost is not repeated, and fails as `unavailable`. */
@@ -310,7 +310,7 @@ export class RealtimeClient {
   }
 
   #onEvent(event: RealtimeEvent): void {
-    if (!event.replayed && event.sender && event.id.startsWith(this.#idPrefix)) {
+    if (!event.replayed && event.sender && this.#own.isMade(event.id)) {
       this.#connectionId = event.sender.connectionId;
     }
     this.#subscriptions.onEvent(event);
@@ -323,10 +323,6 @@ export class RealtimeClient {
 
   #presencesOf(channel: string): LivePresence[] {
     return [...this.#presences].filter((presence) => presence.channel === channel);
-  }
-
-  #nextId(): string {
-    return `${this.#idPrefix}-${++this.#sent}`;
   }
 
   #report(error: unknown): void {

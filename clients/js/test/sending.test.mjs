@@ -174,6 +174,34 @@ test('A subscription without echo is spared also beside one with it, and after a
   assert.deepEqual([without, other].map(({ events }) => events.take().map(dataOf)), [['of another'], [2, 'of another']]);
 });
 
+test('Who is not to hear what it sends does not hear it after a reconnect either, under an id of its own choice, too', async () => {
+  const token = () => gateway.devToken('ann');
+  const [client, other] = [makeClient(proxy.hubUrl, { token }), makeClient(gateway.hubUrl)];
+  const without = await listen(client, 'chat:unheard', { echo: false });
+  const all = await listen(client, 'chat:unheard');
+  proxy.refuse();
+  await comes(client, 'reconnecting');
+  // They are published by another connection than the one that recovers them, and are not recovered as live.
+  const sends = [{ id: 'chosen' }, { id: 'spared', echo: false }, { echo: false }, {}].map(
+    (options, n) => client.send('chat:unheard', 'message', n, options),
+  );
+  proxy.pass();
+  await Promise.all(sends);
+  await without.unsubscribe();
+  const back = await listen(client, 'chat:unheard', { echo: false, since: { ...all.position('chat:unheard'), offset: 0 } });
+  await all.unsubscribe();
+  await client.reconnect();
+  const again = await listen(client, 'chat:unheard', { since: { ...back.position('chat:unheard'), offset: 0 } });
+  await other.send('chat:unheard', 'message', 'of another', { id: 'chosen' });
+  await settle(client);
+
+  const [ofWithout, ofAll, ofBack, ofAgain] = [without, all, back, again].map(({ events }) => events.take().map(dataOf));
+  assert.deepEqual(ofWithout, []);
+  assert.deepEqual(ofAll, [0, 3]);
+  assert.deepEqual(ofBack, ['of another'], 'the same id of somebody else is his');
+  assert.deepEqual(ofAgain, [0, 3, 'of another']);
+});
+
 test('What cannot be written as a message is the error of that call alone', async () => {
   const client = makeClient(gateway.hubUrl);
   const subscription = await listen(client, 'chat:cycle');
