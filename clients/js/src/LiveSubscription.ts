@@ -39,7 +39,10 @@ interface Deferred {
 /** A subscription as the client keeps it. */
 export class LiveSubscription extends SubscriptionListeners implements Subscription {
   readonly id = randomWord(6);
-  readonly #intake = new Intake((event) => this.#hand(event));
+  readonly #intake = new Intake(
+    (event) => this.#hand(event),
+    (channel) => this.tellNotice({ type: 'gap', channel, reason: 'slow' }),
+  );
   /** The channels in which this session has it, and it has all up to now. */
   #made = new Set<string>();
   #state: SubscriptionState = 'unsubscribed';
@@ -193,6 +196,16 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
     this.#asking = undefined;
   }
 
+  /** Tells an error to whoever waits for an answer; else, and then it is true, to the listeners. */
+  fail(error: RealtimeError): boolean {
+    const isNotice = !this.#asking;
+    this.refuse(error);
+    if (isNotice) {
+      this.tellNotice({ type: 'error', error });
+    }
+    return isNotice;
+  }
+
   /** It is over, for a reason that nobody asked for. */
   end(error?: RealtimeError): void {
     if (!this.#hasEnded) {
@@ -303,10 +316,7 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
     if (error instanceof ConnectionLost) {
       return; // It is asked for again by the next connection.
     }
-    if (this.#asking) {
-      this.refuse(error);
-    } else {
-      this.tellNotice({ type: 'error', error });
+    if (this.fail(error)) {
       this.end(error);
     }
   }

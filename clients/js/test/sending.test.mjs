@@ -133,6 +133,25 @@ behaviour('bounds-its-buffer', async () => {
   assert.deepEqual((await events.nextOf(3)).map(dataOf), [1, 2, 4]);
 });
 
+test('What had no answer when the connection was lost counts in the buffer, and what does not fit fails', async () => {
+  const tap = new Tap();
+  const client = makeClient(proxy.hubUrl, { buffer: 2, protocol: tap });
+  const { events } = await listen(makeClient(gateway.hubUrl), 'chat:stalled');
+  await client.connect();
+  proxy.stall();
+  const kept = [1, 2].map((n) => client.send('chat:stalled', 'message', n));
+  const lost = failureOf(client.send('chat:stalled', 'message', 3));
+  await tap.calls.nextOf(3);
+  proxy.refuse();
+
+  assert.equal((await lost).code, 'unavailable');
+  assert.equal((await failureOf(client.send('chat:stalled', 'message', 4))).code, 'limit_exceeded');
+  proxy.pass();
+  await Promise.all(kept);
+  await client.send('chat:stalled', 'message', 5);
+  assert.deepEqual((await events.nextOf(3)).map(dataOf), [1, 2, 5]);
+});
+
 behaviour('buffers-nothing-where-told', async () => {
   const tap = new Tap();
   const client = makeClient(proxy.hubUrl, { buffer: 0, protocol: tap });
