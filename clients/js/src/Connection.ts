@@ -31,6 +31,8 @@ export class Connection {
   /** The link that is open, or being opened. */
   #link: Link | undefined;
   #refresh: TokenRefresh | undefined;
+  /** The token function, while it is asked whether it has another token. */
+  #asked: Promise<string | null | undefined> | undefined;
   #change: StateChange & { state: ConnectionState } = { state: 'disconnected' };
   /** Nobody has connected yet: the first who needs it does. */
   #isUntouched = true;
@@ -94,12 +96,18 @@ export class Connection {
     await this.whenConnected();
   }
 
-  /** Loses the connection on purpose; it is made anew as after any loss. */
-  renew(error: RealtimeError): void {
-    const link = this.link;
-    if (link) {
-      void link.stop();
-      this.#onLost(error, false);
+  /** The token counts no longer: connects anew with another, as after any loss. If there is none it goes on as it is. */
+  async renew(error: RealtimeError, goOn: () => void): Promise<void> {
+    const { link } = this;
+    // A failure is told by the attempt that follows.
+    const token = await (this.#asked ??= askForToken(this.settings).catch(() => undefined));
+    this.#asked = undefined;
+    if (link && link === this.link) {
+      if (token === null || token === this.#refresh!.token) {
+        goOn();
+      } else {
+        this.#onLost(error, false);
+      }
     }
   }
 
@@ -141,6 +149,9 @@ export class Connection {
 
   #begin(state: 'connecting' | 'reconnecting', attempt = 0, error?: RealtimeError): void {
     this.#isUntouched = false;
+    if (attempt === 0) {
+      this.#refusedCredentials = 0; // Asked for by hand: what was refused before does not count.
+    }
     if (attempt > this.settings.retryAttempts) {
       const sentence = `Not connected after ${attempt - 1} further attempts. ${error?.message ?? ''}`;
       this.#giveUp(new RealtimeError(error?.code ?? 'unavailable', sentence));
@@ -162,9 +173,7 @@ export class Connection {
         return;
       }
       link = this.#link = new Link(this.url, this.settings, token, {
-        onEvent: (event) => this.handler.onEvent(event),
-        onPresence: (change) => this.handler.onPresence(change),
-        onNotice: (notice) => this.handler.onNotice(notice),
+        ...this.handler,
         onLost: (lost, error, isFinal) => lost === this.#link && this.#onLost(error, isFinal),
       });
       await link.start();

@@ -1,6 +1,9 @@
 import { isBeyond, type Position, positionOf } from './positions.js';
 import type { ChannelNotice, RealtimeEvent } from './protocol.js';
 
+// Twice what the gateway replays of a channel at most, which may come before the answer to who asks for it.
+const bound = 20_000;
+
 type Arrival = RealtimeEvent | ChannelNotice;
 
 /** Decides which of the session's events one subscription is handed: those that its key names, each position once, in order. */
@@ -11,13 +14,17 @@ export class Intake {
   /** Stands for the events and filter of the subscription; null for a plain one, undefined until the gateway has told it. */
   key: string | null | undefined;
 
-  constructor(private readonly hand: (event: RealtimeEvent) => void) {}
+  /** @param dropped Is told of a channel when more came than is held back, and all of that is dropped. */
+  constructor(private readonly hand: (event: RealtimeEvent) => void, private readonly dropped: (channel: string) => void) {}
 
   /** Takes an event, or the notice that the session has all up to a position. */
   take(arrival: Arrival): void {
     const held = this.#held.get(arrival.channel);
     if (held) {
-      held.push(arrival);
+      if (held.push(arrival) > bound) {
+        held.length = 0;
+        this.dropped(arrival.channel);
+      }
     } else {
       this.#pass(arrival, this.key);
     }
@@ -65,8 +72,8 @@ export class Intake {
 
   /** Forgets the channels that are not among these. */
   keepOnly(channels: readonly string[]): void {
-    for (const known of [this.positions, this.#held]) {
-      [...known.keys()].filter((channel) => !channels.includes(channel)).forEach((channel) => known.delete(channel));
+    for (const known of [this.positions, this.#held] as Map<string, unknown>[]) {
+      known.forEach((_, channel) => channels.includes(channel) || known.delete(channel));
     }
   }
 

@@ -23,7 +23,8 @@ export interface Wanted {
 /** What a subscription needs of the client that it belongs to. */
 export interface SubscriptionOwner {
   readonly link: Link | undefined;
-  isOwn(event: RealtimeEvent): boolean;
+  /** Whether this client published it, and does not want to hear it. @param echo Whether the subscription hears its own. */
+  isUnheard(event: RealtimeEvent, echo: boolean): boolean;
   report: Report;
   onState(change: StateChange): void;
   /** The gateway has answered for these channels. */
@@ -38,7 +39,10 @@ interface Deferred {
 /** A subscription as the client keeps it. */
 export class LiveSubscription extends SubscriptionListeners implements Subscription {
   readonly id = randomWord(6);
-  readonly #intake = new Intake((event) => this.#hand(event));
+  readonly #intake = new Intake(
+    (event) => this.#hand(event),
+    (channel) => this.tellNotice({ type: 'gap', channel, reason: 'slow' }),
+  );
   /** The channels in which this session has it, and it has all up to now. */
   #made = new Set<string>();
   #state: SubscriptionState = 'unsubscribed';
@@ -48,6 +52,8 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
   #question = 0;
   #askedOn: Link | undefined;
   #updates: Promise<unknown> = Promise.resolve();
+  /** What it is until an update is answered, and stays if that is refused. */
+  #before: Wanted | undefined;
 
   constructor(
     private readonly owner: SubscriptionOwner,
@@ -62,6 +68,11 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
 
   get channels(): readonly string[] {
     return this.wanted.channels;
+  }
+
+  /** All of which something may come: while an update is on its way, that is what it leaves out, too. */
+  get heard(): readonly string[] {
+    return [...this.channels, ...(this.#before?.channels ?? [])];
   }
 
   get state(): SubscriptionState {
@@ -136,7 +147,7 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
       echo: echo ? undefined : false,
     });
     this.#askedOn = link;
-    this.#intake.hold(channels);
+    this.#intake.hold(this.heard);
     this.#tell('subscribing');
     // Who waits for the answer is told a refusal; what nobody waits for is asked again after the time that the gateway names.
     const answer = this.#asking ? link.call('Subscribe', request) : link.callPatiently(isWanted, 'Subscribe', request);
@@ -161,9 +172,10 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
       }
       this.tellNotice({ type: 'gap', channel, reason });
     } else if (state === 'revoked') {
-      this.wanted = { ...this.wanted, channels: this.wanted.channels.filter((other) => other !== channel) };
+      this.wanted = without(this.wanted, channel);
+      this.#before &&= without(this.#before, channel);
       this.#made.delete(channel);
-      this.#intake.keepOnly(this.wanted.channels);
+      this.#intake.keepOnly(this.heard);
       this.tellNotice({ type: 'revoked', channel, reason });
       if (this.wanted.channels.length === 0) {
         this.end();
@@ -175,13 +187,23 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
   reset(): void {
     this.#question++;
     this.#made.clear();
-    this.#intake.reset(this.channels);
+    this.#intake.reset(this.heard);
   }
 
   /** Nothing is tried any more: whoever waits for an answer gets this one. */
   refuse(error: RealtimeError): void {
     this.#asking?.reject(error);
     this.#asking = undefined;
+  }
+
+  /** Tells an error to whoever waits for an answer; else, and then it is true, to the listeners. */
+  fail(error: RealtimeError): boolean {
+    const isNotice = !this.#asking;
+    this.refuse(error);
+    if (isNotice) {
+      this.tellNotice({ type: 'error', error });
+    }
+    return isNotice;
   }
 
   /** It is over, for a reason that nobody asked for. */
@@ -200,22 +222,25 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
     if (this.#hasEnded) {
       throw ended();
     }
-    const before = this.wanted;
     const { channels, ...interest } = change;
-    this.wanted = { ...before, ...present({ ...interest, channels: channels === undefined ? undefined : listOf(channels) }) };
+    this.#before = this.wanted;
+    this.wanted = { ...this.wanted, ...present({ ...interest, channels: channels === undefined ? undefined : listOf(channels) }) };
     try {
       await this.make();
     } catch (error) {
       // Refused, the gateway has it as it was; unless the connection was lost meanwhile, or it was still catching up.
-      this.wanted = before;
-      if (!this.#hasEnded) {
-        if (!before.channels.every((channel) => this.#made.has(channel))) {
+      this.wanted = this.#before;
+      this.#before = undefined;
+      this.#intake.keepOnly(this.channels);
+      if (this.channels.length === 0) {
+        this.end(); // They were revoked meanwhile.
+      } else if (!this.#hasEnded) {
+        if (!this.channels.every((channel) => this.#made.has(channel))) {
           if (this.owner.link) {
             this.ask(this.owner.link);
           }
         } else {
-          this.#intake.keepOnly(before.channels);
-          before.channels.forEach((channel) => this.#intake.release(channel));
+          this.channels.forEach((channel) => this.#intake.release(channel));
           this.#tell('subscribed');
         }
       }
@@ -225,6 +250,7 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
 
   #onAnswer(link: Link, { key, channels }: SubscribeAnswer): void {
     const [before, made] = [this.#intake.key, this.#made];
+    this.#before = undefined;
     this.#intake.key = key;
     this.#made = new Set(this.wanted.channels.filter((channel) => made.has(channel)));
     this.#intake.keepOnly(this.wanted.channels);
@@ -290,16 +316,13 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
     if (error instanceof ConnectionLost) {
       return; // It is asked for again by the next connection.
     }
-    if (this.#asking) {
-      this.refuse(error);
-    } else {
-      this.tellNotice({ type: 'error', error });
+    if (this.fail(error)) {
       this.end(error);
     }
   }
 
   #hand(event: RealtimeEvent): void {
-    if (!this.#hasEnded && (this.wanted.echo || !this.owner.isOwn(event))) {
+    if (!this.#hasEnded && !this.owner.isUnheard(event, this.wanted.echo)) {
       this.tellEvent(event);
     }
   }
@@ -320,6 +343,10 @@ export class LiveSubscription extends SubscriptionListeners implements Subscript
 
 export function listOf(channels: string | readonly string[]): string[] {
   return [...new Set(typeof channels === 'string' ? [channels] : channels)];
+}
+
+function without(wanted: Wanted, channel: string): Wanted {
+  return { ...wanted, channels: wanted.channels.filter((other) => other !== channel) };
 }
 
 function ended(): RealtimeError {

@@ -50,13 +50,13 @@ export class Outbox {
     }
   }
 
-  /** The link is gone: what it has not answered waits again, or fails where it must not be repeated. */
+  /** The link is gone: what it has not answered waits again, or fails where it must not be repeated or does not fit. */
   release(): void {
     const unanswered = [...this.#inFlight];
     this.#inFlight.clear();
-    const isRepeated = (letter: Letter) => letter.method === 'Publish' && this.size > 0;
-    this.#waiting.unshift(...unanswered.filter(isRepeated));
-    unanswered.filter((letter) => !isRepeated(letter)).forEach((letter) => letter.reject(new ConnectionLost()));
+    const repeated = unanswered.filter(({ method }) => method === 'Publish').slice(0, this.size);
+    this.#waiting.unshift(...repeated);
+    unanswered.filter((letter) => !repeated.includes(letter)).forEach((letter) => letter.reject(new ConnectionLost()));
   }
 
   /** Refuses all that waits. */

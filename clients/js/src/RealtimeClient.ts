@@ -4,10 +4,10 @@ import type { Link } from './Link.js';
 import { Listeners } from './Listeners.js';
 import { type RealtimeOptions, type Settings, withDefaults } from './options.js';
 import { Outbox } from './Outbox.js';
+import { OwnPublications } from './OwnPublications.js';
 import type { Position } from './positions.js';
 import { LivePresence, type Presence, type PresenceHandler, type ReadMembers } from './Presence.js';
 import type { Condition, History, Members, Profile, Published, RealtimeEvent } from './protocol.js';
-import { randomWord } from './random.js';
 import type { ConnectionState, StateChange } from './states.js';
 import type { EventHandler, SubscribeOptions, Subscription, SubscriptionNotice } from './Subscription.js';
 import { Subscriptions } from './Subscriptions.js';
@@ -24,7 +24,7 @@ export interface ClientEvents {
 export interface SendOptions {
   /** The idempotency key, which becomes the publication's id: 1 to 64 printable characters. Default: one of the client's own making. */
   id?: string;
-  /** False: this client does not hear it itself. Default: the client's `echo`. */
+  /** False: this client does not hear it itself, not even from history after a reconnect. Default: the client's `echo`. */
   echo?: boolean;
 }
 
@@ -54,21 +54,27 @@ export interface HistoryOptions {
  * disposed of. What the gateway refuses is a {@link RealtimeError}.
  */
 export class RealtimeClient {
+  readonly #report = (error: unknown): void => {
+    const { error: listeners } = this.#listeners;
+    if (listeners.all.length > 0) {
+      listeners.tell(error);
+    } else {
+      console.error(error);
+    }
+  };
   readonly #settings: Settings;
   readonly #connection: Connection;
   readonly #subscriptions: Subscriptions;
   readonly #outbox: Outbox;
   readonly #presences = new Set<LivePresence>();
   readonly #listeners = {
-    state: new Listeners<StateChange>((error) => this.#report(error)),
+    state: new Listeners<StateChange>(this.#report),
     // Who listens to errors and throws is told nowhere else.
     error: new Listeners<unknown>((error) => console.error(error)),
   };
-  readonly #userEvents = new Listeners<RealtimeEvent<any>>((error) => this.#report(error));
-  readonly #broadcasts = new Listeners<RealtimeEvent<any>>((error) => this.#report(error));
-  /** What the ids of this client's sends begin with. */
-  readonly #idPrefix = randomWord(10);
-  #sent = 0;
+  readonly #userEvents = new Listeners<RealtimeEvent<any>>(this.#report);
+  readonly #broadcasts = new Listeners<RealtimeEvent<any>>(this.#report);
+  readonly #own = new OwnPublications();
   #connectionId: string | null = null;
   #profile: { profile: Profile; userId: string | null } | undefined;
 
@@ -78,7 +84,6 @@ export class RealtimeClient {
    */
   constructor(url: string, options: RealtimeOptions = {}) {
     this.#settings = withDefaults(options);
-    const report = (error: unknown) => this.#report(error);
     const onState = (change: StateChange) => this.#listeners.state.tell(change);
     this.#connection = new Connection(url, this.#settings, {
       onState,
@@ -88,24 +93,27 @@ export class RealtimeClient {
       onEvent: (event) => this.#onEvent(event),
       onPresence: (change) => this.#presencesOf(change.channel).forEach((presence) => presence.onChange(change)),
       onNotice: (notice) => {
-        if (notice.state === 'revoked' && notice.reason === 'token_expired' && this.#settings.token) {
-          // The token was not replaced in time. With a new one the channel is there again, and what was missed.
-          this.#connection.renew(new RealtimeError('token_expired', 'The token has expired.'));
-          return;
+        const tell = () => this.#subscriptions.onNotice(notice);
+        const { state, reason = '' } = notice;
+        if (state === 'revoked' && this.#settings.token && /^(token_expired|unauthenticated)$/.test(reason)) {
+          // With a new token the channel is there again, and what was missed.
+          void this.#connection.renew(new RealtimeError(reason, 'The token is not valid any more.'), tell);
+        } else {
+          tell();
         }
-        this.#subscriptions.onNotice(notice);
-        if (notice.state === 'gap' && notice.reason === 'presence') {
+        if (state === 'gap' && reason === 'presence') {
           this.#presencesOf(notice.channel).forEach((presence) => presence.reload(this.#readMembers));
         }
       },
-    }, report);
+    }, this.#report);
     const connection = this.#connection;
     this.#subscriptions = new Subscriptions({
       get link() {
         return connection.link;
       },
-      isOwn: (event) => event.id.startsWith(this.#idPrefix) || (event.sender !== null && event.sender.connectionId === this.connectionId),
-      report,
+      // An id of one's own choice may be that of another user, too.
+      isUnheard: ({ id, sender }, echo) => sender?.userId === this.userId && (echo ? this.#own.isSpared(id) : this.#own.has(id)),
+      report: this.#report,
       onState,
       onSubscribed: (channels) => {
         channels.flatMap((channel) => this.#presencesOf(channel)).forEach((presence) => presence.refresh(this.#readMembers));
@@ -204,9 +212,10 @@ export class RealtimeClient {
   publish(publication: Publication & { channel: string }): Promise<Published>;
   async publish({ channel, channels, event, data, id, echo }: Publication): Promise<Published | Published[]> {
     this.#use();
-    const spares = (echo ?? this.#settings.echo) ? {} : { echo: false };
+    const isSpared = !(echo ?? this.#settings.echo);
     const target = channels ? { channels } : { channel };
-    return this.#outbox.send(this.#connection.link, 'Publish', { ...target, event, data, id: id ?? this.#nextId(), ...spares });
+    const publication = { ...target, event, data, id: this.#own.add(id, isSpared), ...(isSpared ? { echo: false } : {}) };
+    return this.#outbox.send(this.#connection.link, 'Publish', publication);
   }
 
   /** Publishes to every session, if the gateway allows it. One whose answer is lost is not repeated, and fails as `unavailable`. */
@@ -220,7 +229,7 @@ export class RealtimeClient {
    * @param options `cursor` of the page before; `limit` 1 to 1,000, default 100.
    */
   members(channel: string, options?: { cursor?: string; limit?: number }): Promise<Members> {
-    return this.#connection.call('GetMembers', options ? { channel, ...options } : channel);
+    return this.#connection.call('GetMembers', { channel, ...options });
   }
 
   /** A page of what a channel keeps. */
@@ -234,7 +243,7 @@ export class RealtimeClient {
    * @param handler Hears each change, and without a change that the list was loaded.
    */
   async presence(channel: string, handler?: PresenceHandler): Promise<Presence> {
-    const presence = new LivePresence(channel, handler, (error) => this.#report(error), (closed) => this.#presences.delete(closed));
+    const presence = new LivePresence(channel, handler, this.#report, (closed) => this.#presences.delete(closed));
     this.#presences.add(presence);
     try {
       await presence.load((request) => this.#connection.call('GetMembers', request));
@@ -302,7 +311,7 @@ export class RealtimeClient {
       this.#subscriptions.end(error);
       this.#presences.clear();
     } else {
-      this.#subscriptions.refuse(error);
+      this.#subscriptions.giveUp(error, isFinal);
     }
     if (isFinal) {
       this.#outbox.refuse(error);
@@ -310,7 +319,7 @@ export class RealtimeClient {
   }
 
   #onEvent(event: RealtimeEvent): void {
-    if (!event.replayed && event.sender && event.id.startsWith(this.#idPrefix)) {
+    if (!event.replayed && event.sender && this.#own.isMade(event.id)) {
       this.#connectionId = event.sender.connectionId;
     }
     this.#subscriptions.onEvent(event);
@@ -323,17 +332,5 @@ export class RealtimeClient {
 
   #presencesOf(channel: string): LivePresence[] {
     return [...this.#presences].filter((presence) => presence.channel === channel);
-  }
-
-  #nextId(): string {
-    return `${this.#idPrefix}-${++this.#sent}`;
-  }
-
-  #report(error: unknown): void {
-    if (this.#listeners.error.all.length > 0) {
-      this.#listeners.error.tell(error);
-    } else {
-      console.error(error);
-    }
   }
 }

@@ -37,7 +37,10 @@ export type SubscriptionNotice =
   | { type: 'gap'; channel: string; reason: string }
   /** The right to read is gone, and so is the channel. `reason` is an error's code, or a word of the server. */
   | { type: 'revoked'; channel: string; reason: string }
-  /** The gateway refused to bring the subscription back after a reconnect; it has ended. */
+  /**
+   * The gateway refused to bring the subscription back after a reconnect, and it has ended. Or the client's state is `error`: then it is
+   * kept, and brought back when somebody connects by hand.
+   */
   | { type: 'error'; error: RealtimeError };
 
 /** Interest in some channels. It outlives connections: after each reconnect it is made again, and given what was missed. */

@@ -46,7 +46,7 @@ export class Subscriptions {
 
   /** A new session has begun: asks it for all of them, without waiting in between. */
   restore(link: Link): void {
-    [...this.#all].forEach((subscription) => subscription.askOnce(link));
+    this.#all.forEach((subscription) => subscription.askOnce(link));
   }
 
   /** The session is gone. */
@@ -60,18 +60,18 @@ export class Subscriptions {
     }
   }
 
-  /** Nothing is tried any more: whoever waits for an answer gets this one. */
-  refuse(error: RealtimeError): void {
-    [...this.#all].forEach((subscription) => subscription.refuse(error));
+  /** Nothing is tried any more: whoever waits for an answer gets this one. `isFinal`: the others are told, too. */
+  giveUp(error: RealtimeError, isFinal: boolean): void {
+    this.#all.forEach((subscription) => (isFinal ? subscription.fail(error) : subscription.refuse(error)));
   }
 
   /** The client is disposed of. */
   end(error: RealtimeError): void {
-    [...this.#all].forEach((subscription) => subscription.end(error));
+    this.#all.forEach((subscription) => subscription.end(error));
   }
 
   #of(channel: string): LiveSubscription[] {
-    return [...this.#all].filter((subscription) => subscription.channels.includes(channel));
+    return [...this.#all].filter((subscription) => subscription.heard.includes(channel));
   }
 }
 

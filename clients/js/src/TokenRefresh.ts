@@ -15,7 +15,8 @@ export class TokenRefresh {
   constructor(
     private readonly settings: Settings,
     private readonly link: Link,
-    private token: string | null,
+    /** What the gateway was shown last. */
+    public token: string | null,
     private readonly taken: (userId: string | null) => void,
     private readonly report: Report,
   ) {

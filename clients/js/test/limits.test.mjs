@@ -48,7 +48,9 @@ behaviour('refuses-with-a-code', async () => {
   assert.equal((await failureOf(client.broadcast('notice'))).code, 'permission_denied');
   assert.equal((await failureOf(client.history('team:blue:room'))).code, 'permission_denied');
 
-  const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => client.send('chat:lobby', 'message')));
+  const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => client.send('chat:lobby', 'message')));
   const limited = outcomes.at(-1).reason;
-  assert.deepEqual([limited.code, limited.retryAfter, limited.message], ['rate_limited', 2, 'Publish is allowed 5 times in 00:00:10.']);
+  assert.deepEqual([limited.code, limited.message], ['rate_limited', 'Publish is allowed 5 times in 00:00:10.']);
+  // A permit comes back every 2 s, and a part of that may have passed since the first send.
+  assert.ok(limited.retryAfter === 1 || limited.retryAfter === 2, `${limited.retryAfter}`);
 });

@@ -156,6 +156,33 @@ behaviour('hears-user-events', async () => {
   assert.deepEqual(heard[2].take(), []);
 });
 
+for (const event of ['signin', 'signout', 'update', 'pwdchange', 'emailchange', 'phonechange', 'delete'].map((name) => `user:${name}`)) {
+  test(`The user hears ${event}`, async () => {
+    const client = user('ann');
+    const heard = new Inbox('a user event');
+    client.onUserEvent(heard.add);
+    await client.connect();
+
+    await asServer(gateway, '/api/users/ann/events', { event, data: { n: 1 } });
+
+    const { channel, event: name, data } = await heard.next();
+    assert.deepEqual({ channel, event: name, data }, { channel: '$user:ann', event, data: { n: 1 } });
+  });
+}
+
+test('Who disconnects for good leaves the presence of the others', async () => {
+  const [client, ann] = [user('zoe'), user('ann')];
+  await listen(client, 'chat:leaving');
+  await listen(ann, 'chat:leaving');
+  const left = new Inbox('a member leaves');
+  const presence = await client.presence('chat:leaving', (_, change) => change?.type === 'leave' && left.add(change.member.id));
+
+  await ann.dispose();
+
+  assert.equal(await left.next(), 'user:ann');
+  assert.deepEqual(idsOf(presence.members), ['user:zoe']);
+});
+
 test('Broadcasts reach everybody, until the handler is taken away', async () => {
   const [client, other] = [makeClient(gateway.hubUrl), makeClient(gateway.hubUrl)];
   const heard = [client, other].map((listener) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { behaviour } from './support/behaviour.mjs';
 import { useGateway } from './support/gateway.mjs';
@@ -44,6 +45,18 @@ behaviour('speaks-messagepack', async () => {
   proxy.pass();
   for (const { events } of [ofPacked, filtered]) {
     assert.deepEqual(await events.next().then(({ data, replayed }) => [data, replayed]), [{ n: 2 }, true]);
+  }
+});
+
+test('Bytes arrive as base64, by whatever protocol they are heard', async () => {
+  const [packed, plain] = [makeClient(gateway.hubUrl, { protocol: new MessagePackHubProtocol() }), makeClient(gateway.hubUrl)];
+  const subscriptions = [await listen(packed, 'chat:bytes'), await listen(plain, 'chat:bytes')];
+  const bytes = Uint8Array.from({ length: 256 }, (_, n) => n);
+
+  await packed.send('chat:bytes', 'message', { bytes });
+
+  for (const { events } of subscriptions) {
+    assert.deepEqual((await events.next()).data, { bytes: Buffer.from(bytes).toString('base64') });
   }
 });
 

@@ -261,6 +261,38 @@ behaviour('tells-who-cannot-return', async () => {
   assert.deepEqual([chat.state, team.events.take()], ['subscribed', []]);
 });
 
+test('An error of the connection that is for good reaches each subscription, and connecting by hand brings it back', async () => {
+  const [ann, publisher] = [makeClient(gateway.hubUrl, { token: () => gateway.devToken('ann') }), makeClient(gateway.hubUrl)];
+  const subscriptions = [await listen(ann, 'chat:final'), await listen(ann, 'chat:final', paid)];
+
+  await asServer(gateway, '/api/users/ann/disconnect');
+
+  const { error } = await comes(ann, 'error');
+  assert.equal(error.code, 'permission_denied');
+  for (const { notices } of subscriptions) {
+    assert.deepEqual(await notices.next(), { type: 'error', error });
+  }
+  await publisher.send('chat:final', 'order.1.paid', 'missed');
+  await ann.connect();
+  for (const { notices, events } of subscriptions) {
+    assert.deepEqual(await notices.next(), { type: 'recovered', channel: 'chat:final' });
+    assert.equal((await events.next()).data, 'missed');
+  }
+});
+
+test('More than can be held back until it is subscribed is dropped, and told as a gap', async () => {
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { protocol: tap });
+  const channel = 'typing:chat:flood';
+  const flood = Array.from({ length: 20_002 }, (_, n) => callback('event', { channel, event: 'a', data: n, id: `${n}`, sender: null }));
+  tap.alter = (message) => (message.result?.key === null ? [...flood, message] : [message]);
+
+  const subscription = await listen(client, channel);
+
+  assert.deepEqual(subscription.notices.take(), [{ type: 'gap', channel, reason: 'slow' }]);
+  assert.deepEqual(subscription.events.take().map(dataOf), [20_001], 'what comes after it is handed over');
+});
+
 behaviour('restores-nothing-where-told', async () => {
   const token = () => gateway.devToken('ann');
   const [client, watcher] = [makeClient(gateway.hubUrl, { restore: false, token }), makeClient(gateway.hubUrl)];

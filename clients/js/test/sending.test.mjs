@@ -133,6 +133,25 @@ behaviour('bounds-its-buffer', async () => {
   assert.deepEqual((await events.nextOf(3)).map(dataOf), [1, 2, 4]);
 });
 
+test('What had no answer when the connection was lost counts in the buffer, and what does not fit fails', async () => {
+  const tap = new Tap();
+  const client = makeClient(proxy.hubUrl, { buffer: 2, protocol: tap });
+  const { events } = await listen(makeClient(gateway.hubUrl), 'chat:stalled');
+  await client.connect();
+  proxy.stall();
+  const kept = [1, 2].map((n) => client.send('chat:stalled', 'message', n));
+  const lost = failureOf(client.send('chat:stalled', 'message', 3));
+  await tap.calls.nextOf(3);
+  proxy.refuse();
+
+  assert.equal((await lost).code, 'unavailable');
+  assert.equal((await failureOf(client.send('chat:stalled', 'message', 4))).code, 'limit_exceeded');
+  proxy.pass();
+  await Promise.all(kept);
+  await client.send('chat:stalled', 'message', 5);
+  assert.deepEqual((await events.nextOf(3)).map(dataOf), [1, 2, 5]);
+});
+
 behaviour('buffers-nothing-where-told', async () => {
   const tap = new Tap();
   const client = makeClient(proxy.hubUrl, { buffer: 0, protocol: tap });
@@ -172,6 +191,34 @@ test('A subscription without echo is spared also beside one with it, and after a
   await settle(client);
 
   assert.deepEqual([without, other].map(({ events }) => events.take().map(dataOf)), [['of another'], [2, 'of another']]);
+});
+
+test('Who is not to hear what it sends does not hear it after a reconnect either, under an id of its own choice, too', async () => {
+  const token = () => gateway.devToken('ann');
+  const [client, other] = [makeClient(proxy.hubUrl, { token }), makeClient(gateway.hubUrl)];
+  const without = await listen(client, 'chat:unheard', { echo: false });
+  const all = await listen(client, 'chat:unheard');
+  proxy.refuse();
+  await comes(client, 'reconnecting');
+  // They are published by another connection than the one that recovers them, and are not recovered as live.
+  const sends = [{ id: 'chosen' }, { id: 'spared', echo: false }, { echo: false }, {}].map(
+    (options, n) => client.send('chat:unheard', 'message', n, options),
+  );
+  proxy.pass();
+  await Promise.all(sends);
+  await without.unsubscribe();
+  const back = await listen(client, 'chat:unheard', { echo: false, since: { ...all.position('chat:unheard'), offset: 0 } });
+  await all.unsubscribe();
+  await client.reconnect();
+  const again = await listen(client, 'chat:unheard', { since: { ...back.position('chat:unheard'), offset: 0 } });
+  await other.send('chat:unheard', 'message', 'of another', { id: 'chosen' });
+  await settle(client);
+
+  const [ofWithout, ofAll, ofBack, ofAgain] = [without, all, back, again].map(({ events }) => events.take().map(dataOf));
+  assert.deepEqual(ofWithout, []);
+  assert.deepEqual(ofAll, [0, 3]);
+  assert.deepEqual(ofBack, ['of another'], 'the same id of somebody else is his');
+  assert.deepEqual(ofAgain, [0, 3, 'of another']);
 });
 
 test('What cannot be written as a message is the error of that call alone', async () => {

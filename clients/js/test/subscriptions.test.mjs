@@ -84,31 +84,31 @@ behaviour('updates-in-place', async () => {
   assert.equal((await subscription.events.next()).event, 'c');
 });
 
-test('What comes before the answer to an update may be for what was wanted before it, or for what is wanted now', async () => {
-  const tap = new Tap();
-  const client = makeClient(gateway.hubUrl, { protocol: tap });
-  let before;
-  tap.alter = (message) => {
-    before ??= message.result?.key;
-    return [message];
-  };
-  const subscription = await listen(client, 'chat:seam', { events: ['a'] });
-  const { epoch, offset } = subscription.position('chat:seam');
-  const event = (at, key) => callback('event', {
-    ...{ channel: 'chat:seam', event: 'a', data: at, id: `${at}`, sender: null },
-    ...{ epoch, offset: offset + at, matched: [key] },
+for (const [kind, channel] of [['history', 'chat:seam'], ['none', 'typing:chat:seam']]) {
+  test(`What comes before the answer to an update may be for what it was, or for what it is now, in a channel with ${kind}`, async () => {
+    const tap = new Tap();
+    const client = makeClient(gateway.hubUrl, { protocol: tap });
+    let before;
+    tap.alter = (message) => {
+      before ??= message.result?.key;
+      return [message];
+    };
+    const subscription = await listen(client, channel, { events: ['a'] });
+    const begin = subscription.position(channel);
+    const at = (n) => begin && { ...begin, offset: begin.offset + n };
+    const event = (n, key) => callback('event', { channel, event: 'a', data: n, id: `${n}`, sender: null, matched: [key], ...at(n) });
+    // The gateway changes to the new interest at some moment, and says how far the channel is a moment later.
+    tap.alter = (message) => {
+      const { key, channels: [answer] } = message.result;
+      const result = { ...message.result, channels: [{ ...answer, ...at(2) }] };
+      return [event(1, before), event(2, key), { ...message, result }, event(3, key)];
+    };
+
+    await subscription.update({ events: ['a', 'b'] });
+
+    assert.deepEqual((await subscription.events.nextOf(3)).map(({ data }) => data), [1, 2, 3]);
   });
-  // The gateway changes to the new interest at some moment, and says how far the channel is a moment later.
-  tap.alter = (message) => {
-    const { key, channels: [answer] } = message.result;
-    const result = { ...message.result, channels: [{ ...answer, offset: offset + 2 }] };
-    return [event(1, before), event(2, key), { ...message, result }, event(3, key)];
-  };
-
-  await subscription.update({ events: ['a', 'b'] });
-
-  assert.deepEqual((await subscription.events.nextOf(3)).map(({ data }) => data), [1, 2, 3]);
-});
+}
 
 test('An update that is refused changes nothing', async () => {
   const client = makeClient(gateway.hubUrl);
@@ -120,6 +120,37 @@ test('An update that is refused changes nothing', async () => {
   await client.send('chat:same', 'b');
   await client.send('chat:same', 'a');
   assert.equal((await subscription.events.next()).event, 'a');
+});
+
+test('What comes before an update is refused is handed over, in the channels that it would have left, too', async () => {
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { protocol: tap });
+  const subscription = await listen(client, 'chat:stays', { events: ['a'] });
+  let held;
+  tap.alter = (message) => (message.error ? ((held = message), []) : [message]);
+  const updated = failureOf(subscription.update({ channels: 'team:blue:room', events: ['b'] }));
+  await client.send('chat:stays', 'a', 1);
+  await settle(client);
+  tap.alter = (message) => [held, message];
+  await client.send('chat:stays', 'a', 2);
+
+  assert.equal((await updated).code, 'permission_denied');
+  assert.deepEqual((await subscription.events.nextOf(2)).map(({ data }) => data), [1, 2]);
+  assert.deepEqual([subscription.channels, subscription.position('chat:stays').offset], [['chat:stays'], 2]);
+});
+
+test('A channel that is taken away while an update is refused ends the subscription that had no other', async () => {
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { protocol: tap });
+  const subscription = await listen(client, 'chat:taken');
+  tap.alter = (message) => (message.error
+    ? [callback('subscription', { channel: 'chat:taken', state: 'revoked', reason: 'permission_denied' }), message]
+    : [message]);
+
+  assert.equal((await failureOf(subscription.update({ channels: 'team:blue:room' }))).code, 'permission_denied');
+
+  assert.deepEqual(await subscription.notices.next(), { type: 'revoked', channel: 'chat:taken', reason: 'permission_denied' });
+  assert.deepEqual([subscription.channels, subscription.state], [[], 'unsubscribed']);
 });
 
 test('Updates that follow each other at once are made one after another', async () => {

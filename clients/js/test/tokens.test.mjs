@@ -4,9 +4,9 @@ import { behaviour } from './support/behaviour.mjs';
 import { useGateway } from './support/gateway.mjs';
 import { inTime } from './support/inTime.mjs';
 import { useProxy } from './support/proxy.mjs';
-import { comes, listen, settle, useClients } from './support/realtime.mjs';
+import { comes, failureOf, listen, settle, useClients } from './support/realtime.mjs';
 import { apiKey, serverKey } from './support/server.mjs';
-import { Tap } from './support/tap.mjs';
+import { callback, Tap } from './support/tap.mjs';
 
 // Without leeway an expired token is refused at once, so that nothing here works because it is still accepted.
 const gateway = useGateway({
@@ -99,6 +99,43 @@ behaviour('returns-with-a-new-token', async () => {
   await comes(client, 'subscribed');
 
   assert.deepEqual([subscription.state, subscription.channels], ['subscribed', [room]]);
+});
+
+for (const reason of ['token_expired', 'unauthenticated']) {
+  test(`Where a channel is revoked as ${reason}, another token brings it back, and the same one or none does not`, async () => {
+    let token = await gateway.devToken('ann', { teams: ['blue'], expiresIn: 600 });
+    const tap = new Tap();
+    const client = makeClient(gateway.hubUrl, { protocol: tap, token: () => token });
+    const subscription = await listen(client, [room, 'chat:lobby']);
+    const revoke = async (channel) => {
+      tap.alter = (message) => [callback('subscription', { channel, state: 'revoked', reason }), message];
+      await client.members('chat:nobody').catch(() => {}); // The connection may be replaced under it.
+      tap.alter = (message) => [message];
+    };
+    token = await gateway.devToken('ann', { teams: ['blue'], expiresIn: 700 });
+
+    await revoke(room);
+    assert.equal((await comes(client, 'reconnecting')).error.code, reason);
+    assert.deepEqual(await subscription.notices.nextOf(2), [room, 'chat:lobby'].map((channel) => ({ type: 'recovered', channel })));
+    assert.deepEqual(subscription.channels, [room, 'chat:lobby']);
+
+    await revoke(room);
+    assert.deepEqual(await subscription.notices.next(), { type: 'revoked', channel: room, reason });
+    token = null;
+    await revoke('chat:lobby');
+    assert.deepEqual(await subscription.notices.next(), { type: 'revoked', channel: 'chat:lobby', reason });
+    assert.deepEqual([subscription.state, client.lines.filter((state) => state === 'connected').length], ['unsubscribed', 2]);
+  });
+}
+
+test('Who connects by hand after a refusal may show two tokens again', async () => {
+  let asked = 0;
+  const client = makeClient(gateway.hubUrl, { token: () => (++asked < 4 ? 'wrong' : gateway.devToken('ann')) });
+  assert.deepEqual([(await failureOf(client.connect())).code, client.state, asked], ['unauthenticated', 'error', 2]);
+
+  await client.connect();
+
+  assert.deepEqual([asked, client.userId], [4, 'ann']);
 });
 
 test('A token function that throws is told, and asked again', async () => {
