@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support/browser.mjs';
 import { key, operator } from './support/operator.mjs';
+import { tapWire } from './support/wire.mjs';
 
 scene('Who pulls the plug and puts it back in has all that was said meanwhile, in order, once and marked', async (people) => {
   const ann = await people.enter('Ann');
@@ -53,6 +54,29 @@ scene('A link that is lost comes back by itself, with what was said meanwhile', 
   await ben.page.locator('#link-state').getByText('Connected').waitFor();
   await ben.hasSaid('Waiting');
   assert.deepEqual(await ben.messages(), ['Missed', 'Waiting']);
+});
+
+scene('Who loses the link while he enters a room is inside as soon as it is back', async (people) => {
+  const ann = await people.enter('Ann');
+  await ann.enterRoom('Random');
+  await ann.say('Before');
+  await ann.hasSaid('Before');
+  const ben = await people.arrive();
+  let held;
+  await tapWire(ben, (text) => (held && text.includes('GetHistory') ? void held() : text));
+  await ben.signIn('Ben', false);
+
+  const isAsking = new Promise((resolve) => (held = resolve));
+  await ben.room('Random').click();
+  await isAsking;
+  held = undefined;
+  await ben.pullThePlug();
+  await ben.plugBackIn();
+
+  await ben.isInside();
+  await ben.sees('Before');
+  await ann.member('Ben').waitFor();
+  assert.equal(await ben.page.getByRole('alert').filter({ hasText: 'closed to you' }).count(), 0);
 });
 
 scene('What is gone for good is told; what is kept is shown', async (people, gateway) => {

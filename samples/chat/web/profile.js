@@ -5,11 +5,14 @@ export function profileOf(name) {
   return { name, initials: initialsOf(name), hue: hueOf(name) };
 }
 
-/** The profile that others told, as far as it can be one: it is whatever they like to say. */
+/**
+ * The profile that others told, as far as it can be one: it is whatever they like to say. So the name that is shown is not theirs to
+ * choose: it is the user's id, which their token vouches for.
+ */
 export function readProfile(userId, told) {
   const own = profileOf(userId);
   return {
-    name: isText(told?.name) ? told.name.slice(0, 40) : own.name,
+    name: own.name,
     initials: isText(told?.initials) ? lettersOf(told.initials).slice(0, 2).join('') : own.initials,
     hue: Number.isInteger(told?.hue) ? told.hue % 360 : own.hue,
   };

@@ -17,7 +17,12 @@ export async function signIn(name, teams) {
     return given;
   };
   const client = new RealtimeClient(new URL('/realtime', location.href).href, { token });
-  await client.updateProfile(profileOf(name));
+  try {
+    await client.updateProfile(profileOf(name));
+  } catch (error) {
+    await client.dispose(); // Else it would try on, beside the one of the next attempt.
+    throw error;
+  }
   return client;
 }
 

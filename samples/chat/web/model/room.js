@@ -64,8 +64,8 @@ export class Room extends EventTarget {
     try {
       const onNotice = (notice) => this.#heed(notice);
       this.#subscription = await this.#client.subscribe(this.channel, (event) => this.#hear(event), { onNotice });
-      await this.#readHistory();
-      this.#presence = await this.#client.presence(this.channel, () => this.#meet());
+      await this.#untilAvailable(() => this.#readHistory());
+      this.#presence = await this.#untilAvailable(() => this.#client.presence(this.channel, () => this.#meet()));
       this.#meet();
       await this.typing.listen();
       this.state = 'inside';
@@ -157,10 +157,25 @@ export class Room extends EventTarget {
       await this.#readHistory().catch(() => {}); // The remark stands.
     } else if (type === 'revoked') {
       this.#refuse({ code: reason, message: 'You may no longer read this room.' });
-    } else if (type === 'error') {
-      this.#refuse(error);
+    } else if (type === 'error' && this.#client.state !== 'error') {
+      this.#refuse(error); // Else it is the connection that was refused, which is shown beside all rooms.
     }
     this.#change();
+  }
+
+  // Subscribing waits for a connection by itself; a call fails with the one that it was made on, which says nothing about the room.
+  async #untilAvailable(call) {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (error.code !== 'unavailable') {
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter ?? 1)));
+        await this.#client.connected();
+      }
+    }
   }
 
   async #readHistory() {
