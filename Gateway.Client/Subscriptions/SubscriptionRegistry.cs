@@ -13,8 +13,7 @@ namespace RealtimeGateway.Client.Subscriptions;
 internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange> tell, Action<Exception, string?> report)
 {
     private readonly Lock _lock = new();
-    private readonly List<Subscription> _all = []; // In the order in which they were made, which is that in which they come back.
-    private readonly Dictionary<string, List<Subscription>> _byChannel = [];
+    private readonly SubscriptionIndex _subscriptions = new();
     private readonly Dictionary<SubscribeRequest, SubscribeCall> _calls = new(ReferenceEqualityComparer.Instance);
     private GatewayConnection? _connection;
     private RealtimeException? _refusal;
@@ -37,8 +36,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         lock (_lock)
         {
             ThrowIfGivenUpNeedsLock();
-            _all.Add(subscription);
-            IndexNeedsLock(subscription);
+            _subscriptions.Add(subscription);
             answered = subscription.Core.Answered.Task;
             TellNeedsLock(subscription);
             if (_connection is { } connection)
@@ -87,7 +85,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         GatewayConnection? connection;
         lock (_lock)
         {
-            if (!_all.Contains(subscription))
+            if (!_subscriptions.Contains(subscription))
             {
                 return;
             }
@@ -128,7 +126,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         {
             _connection = connection;
             _refusal = null;
-            foreach (var subscription in _all)
+            foreach (var subscription in _subscriptions.All)
             {
                 SubscribeNeedsLock(subscription, connection);
             }
@@ -142,11 +140,9 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         {
             _connection = null;
             _calls.Clear();
-            foreach (var subscription in _all)
+            foreach (var subscription in _subscriptions.All)
             {
-                UnindexNeedsLock(subscription);
-                subscription.Core.Lose();
-                IndexNeedsLock(subscription);
+                _subscriptions.Change(subscription, core => core.Lose());
                 BecomeNeedsLock(subscription, SubscriptionState.Subscribing);
             }
         }
@@ -157,7 +153,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
     {
         lock (_lock)
         {
-            foreach (var subscription in _all.Where(subscription => subscription.Core.WasAnswered).ToList())
+            foreach (var subscription in _subscriptions.All.Where(subscription => subscription.Core.WasAnswered).ToList())
             {
                 EndNeedsLock(subscription, error: null);
             }
@@ -170,7 +166,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         List<Subscription> all;
         lock (_lock)
         {
-            all = [.. _all];
+            all = [.. _subscriptions.All];
             foreach (var subscription in all)
             {
                 EndNeedsLock(subscription, error);
@@ -191,7 +187,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         lock (_lock)
         {
             _refusal = error;
-            foreach (var subscription in _all.ToList())
+            foreach (var subscription in _subscriptions.All.ToList())
             {
                 if (!subscription.Core.WasAnswered)
                 {
@@ -219,7 +215,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
     {
         lock (_lock)
         {
-            foreach (var subscription in _byChannel.GetValueOrDefault(message.Channel) ?? [])
+            foreach (var subscription in _subscriptions.Of(message.Channel))
             {
                 var core = subscription.Core;
                 var feed = core.FindFeed(message.Channel)!;
@@ -237,7 +233,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
         var position = message is { Epoch: { } epoch, Offset: { } offset } ? new Position(epoch, offset) : null;
         lock (_lock)
         {
-            foreach (var subscription in _byChannel.GetValueOrDefault(message.Channel)?.ToList() ?? [])
+            foreach (var subscription in _subscriptions.Of(message.Channel).ToList())
             {
                 var feed = subscription.Core.FindFeed(message.Channel)!;
                 switch (message.State)
@@ -265,9 +261,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
             if (_calls.Remove(request, out var call) && call.Subscription.Core.Call == call && call.Connection == _connection)
             {
                 var subscription = call.Subscription;
-                UnindexNeedsLock(subscription);
-                var behind = subscription.Core.Accept(call, result);
-                IndexNeedsLock(subscription);
+                var behind = _subscriptions.Change(subscription, core => core.Accept(call, result));
                 TellNeedsLock(subscription);
                 foreach (var feed in behind)
                 {
@@ -316,17 +310,14 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
         ThrowIfGivenUpNeedsLock();
         var terms = core.Terms.With(update);
-        UnindexNeedsLock(subscription);
         if (_connection is { } connection)
         {
-            SendNeedsLock(core.Update(terms, connection));
+            SendNeedsLock(_subscriptions.Change(subscription, changed => changed.Update(terms, connection)));
         }
         else
         {
-            core.UpdateLater(terms);
+            _subscriptions.Change(subscription, changed => changed.UpdateLater(terms));
         }
-
-        IndexNeedsLock(subscription);
     }
 
     private void SubscribeNeedsLock(Subscription subscription, GatewayConnection connection, bool isLate = false) =>
@@ -373,9 +364,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
             if (call.Before is not null)
             {
-                UnindexNeedsLock(subscription);
-                var behind = core.Revert(call, refusal);
-                IndexNeedsLock(subscription);
+                var behind = _subscriptions.Change(subscription, changed => changed.Revert(call, refusal));
                 foreach (var feed in behind)
                 {
                     CatchUpNeedsLock(subscription, feed);
@@ -417,7 +406,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
         lock (_lock)
         {
-            if (_connection == connection && _all.Contains(subscription))
+            if (_connection == connection && _subscriptions.Contains(subscription))
             {
                 SubscribeNeedsLock(subscription, connection, isLate: true);
             }
@@ -433,9 +422,7 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
     private void RevokeNeedsLock(Subscription subscription, SubscriptionMessage message)
     {
-        UnindexNeedsLock(subscription);
-        subscription.Core.Leave(message.Channel);
-        IndexNeedsLock(subscription);
+        _subscriptions.Change(subscription, core => core.Leave(message.Channel));
         subscription.Queue.Add(new SubscriptionNotice(SubscriptionNoticeKind.Revoked, message.Channel, message.Reason));
         if (subscription.Core.Terms.Channels.Count == 0)
         {
@@ -478,33 +465,8 @@ internal sealed class SubscriptionRegistry(TimeProvider time, Action<StateChange
 
     private void ForgetNeedsLock(Subscription subscription)
     {
-        UnindexNeedsLock(subscription);
-        _all.Remove(subscription);
+        _subscriptions.Remove(subscription);
         subscription.Core.Abandon();
-    }
-
-    private void IndexNeedsLock(Subscription subscription)
-    {
-        foreach (var feed in subscription.Core.Feeds)
-        {
-            if (!_byChannel.TryGetValue(feed.Channel, out var subscriptions))
-            {
-                _byChannel[feed.Channel] = subscriptions = [];
-            }
-
-            subscriptions.Add(subscription);
-        }
-    }
-
-    private void UnindexNeedsLock(Subscription subscription)
-    {
-        foreach (var feed in subscription.Core.Feeds)
-        {
-            if (_byChannel.TryGetValue(feed.Channel, out var subscriptions) && subscriptions.Remove(subscription) && subscriptions.Count == 0)
-            {
-                _byChannel.Remove(feed.Channel);
-            }
-        }
     }
 
     private void BecomeNeedsLock(Subscription subscription, SubscriptionState state, RealtimeException? error = null)
