@@ -4,6 +4,7 @@ const kept = 500;
  * @typedef {object} Message
  * @property {string} id the publication's id
  * @property {string | null} userId who wrote it; null for guests and servers
+ * @property {string} author the same, with a word of its own for each guest's connection and for servers
  * @property {string} text
  * @property {Date} time when the gateway took it; before that, when it was written
  * @property {number} [offset] its place in the channel; absent while the gateway has not acknowledged it
@@ -43,13 +44,13 @@ export class Messages {
     }
 
     const text = typeof data?.text === 'string' ? data.text : JSON.stringify(data);
-    this.#place({ id, userId: sender?.userId ?? null, text, recovery }, placed);
+    this.#place({ id, userId: sender?.userId ?? null, author: authorOf(sender), text, recovery }, placed);
     return true;
   }
 
   /** Takes what we have written ourselves and nobody has acknowledged yet. */
   write(id, userId, text) {
-    this.#place({ id, userId, text }, { time: new Date(), state: 'pending' });
+    this.#place({ id, userId, author: authorOf({ userId }), text }, { time: new Date(), state: 'pending' });
   }
 
   /** What we wrote has been acknowledged, with its position where the channel has any. */
@@ -106,4 +107,9 @@ function isBefore(one, other) {
     return isPlaced;
   }
   return isPlaced && (one.generation - other.generation || one.offset - other.offset) < 0;
+}
+
+// As the gateway names its members, so that no user's id is a guest's.
+function authorOf(sender) {
+  return sender ? (sender.userId ? `user:${sender.userId}` : `guest:${sender.connectionId}`) : 'server';
 }

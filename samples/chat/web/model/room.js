@@ -38,16 +38,16 @@ export class Room extends EventTarget {
   unread = 0;
   firstUnread = null;
 
-  /** Who is here, by name: `{ userId, profile }`. Who lost his connection is still here for 10 s: he is expected back. */
+  /** Who is here, by name: `{ id, userId, profile }`, with an id of its own for each guest. Who lost his connection is still here for 10 s: he is expected back. */
   get members() {
     return (this.#presence?.members ?? [])
-      .map(({ userId, profile }) => ({ userId, profile: readProfile(userId ?? 'Guest', profile) }))
+      .map(({ id, userId, profile }) => ({ id, userId, profile: readProfile(userId ?? 'Guest', profile) }))
       .sort((one, other) => one.profile.name.localeCompare(other.profile.name));
   }
 
-  /** The profile of somebody who is or was here. */
-  profileOf(userId) {
-    return this.#profiles.get(userId) ?? readProfile(userId ?? 'Guest');
+  /** The profile of somebody who is or was here, or of a server. */
+  profileOf({ userId, author }) {
+    return this.#profiles.get(userId) ?? readProfile(userId ?? (author === 'server' ? 'Server' : 'Guest'));
   }
 
   /**
@@ -189,7 +189,9 @@ export class Room extends EventTarget {
 
   #meet() {
     for (const { userId, profile } of this.members) {
-      this.#profiles.set(userId, profile);
+      if (userId) {
+        this.#profiles.set(userId, profile);
+      }
     }
     this.#change();
   }

@@ -8,12 +8,16 @@ const words = {
   error: 'Refused',
 };
 
+// How long it is told that we are back, in ms. The timeline has a mark that stays.
+const shown = 10_000;
+
 /** The state of the connection, and the plug that can be pulled. */
 export class Connection {
   #client;
   #state = byId('link-state');
   #plug = byId('plug');
   #notice = byId('notice');
+  #leaving;
 
   constructor(client) {
     this.#client = client;
@@ -31,8 +35,8 @@ export class Connection {
       this.#tell('away', 'The plug is pulled. Write on: it waits here. What the others write is recovered when you are back.');
     } else if (state === 'reconnecting') {
       this.#tell('away', 'The connection is lost. It comes back by itself.');
-    } else if (this.#notice.dataset.kind === 'away') {
-      this.#notice.hidden = true;
+    } else {
+      this.#untell('away');
     }
   }
 
@@ -40,6 +44,8 @@ export class Connection {
   tellRecovered({ title }, count) {
     const missed = ['Nothing was missed', '1 message was recovered'][count] ?? `${count} messages were recovered`;
     this.#tell('back', `Back again. ${missed} in ${title}.`);
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#untell('back'), shown);
   }
 
   /** Tells what went wrong; not that nothing gets through while the connection is away, which is told already. */
@@ -52,6 +58,12 @@ export class Connection {
   // A real loss for the gateway and for everybody in the room: the socket is closed. Only the coming back waits for the button.
   async #pullOrPutBack() {
     await (this.#client.state === 'disconnected' ? this.#client.resume() : this.#client.pause());
+  }
+
+  #untell(kind) {
+    if (this.#notice.dataset.kind === kind) {
+      this.#notice.hidden = true;
+    }
   }
 
   #tell(kind, text) {

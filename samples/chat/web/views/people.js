@@ -25,9 +25,9 @@ export class People {
     return this.#panel.classList.contains('open');
   }
 
-  #rowOf({ userId, profile }) {
+  #rowOf({ id, userId, profile }) {
     return {
-      key: [userId, profile.name, profile.initials, profile.hue].join(' '),
+      key: [id, profile.name, profile.initials, profile.hue].join(' '),
       make: () => element(
         'li',
         { className: 'member' },

@@ -61,8 +61,8 @@ export class Timeline {
 
   // The key holds what it is made of and can change: the place in a group, and the author's profile, which comes later.
   #rowOf(room, message, before, isAfterDivider) {
-    const isFirst = isAfterDivider || before.userId !== message.userId || message.time - before.time > group;
-    const profile = room.profileOf(message.userId);
+    const isFirst = isAfterDivider || before.author !== message.author || message.time - before.time > group;
+    const profile = room.profileOf(message);
     return {
       key: [message.id, isFirst, profile.name, profile.initials, profile.hue].join(' '),
       make: () => makeMessage(message, {
