@@ -49,6 +49,19 @@ scene("A stranger is refused at the team's room, with the reason; a member is le
   ben.findsNoProblem();
 });
 
+scene('Guests are told apart, by what they say and in the list of who is here', async (people) => {
+  const ann = await people.enter('Ann');
+  const [one, other] = [await people.guest(), await people.guest()];
+  await ann.member('Guest').nth(1).waitFor();
+  assert.deepEqual(await ann.names(), ['Ann', 'Guest', 'Guest']);
+
+  for (const [guest, text] of [[one, 'I am one'], [one, 'Still me'], [other, 'I am another']]) {
+    await guest.send('chat:lobby', 'message', { text });
+    await ann.sees(text);
+  }
+  assert.equal(await ann.page.locator('.message.first .message-author').filter({ hasText: 'Guest' }).count(), 2);
+});
+
 scene('Who comes late reads what was said before, in order', async (people) => {
   const ann = await people.enter('Ann');
   const ben = await people.enter('Ben');

@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core';
 import { useGateway } from '../../../../clients/js/test/support/gateway.mjs';
 import { useProxy } from '../../../../clients/js/test/support/proxy.mjs';
 import { timeout } from '../../../../clients/js/test/support/inTime.mjs';
+import { RealtimeClient } from '../../../../clients/js/dist/esm/index.js';
 import { Person } from './person.mjs';
 
 // It asks nobody for anything but the page.
@@ -44,6 +45,7 @@ export class People {
   #proxy;
   #browser;
   #contexts = [];
+  #guests = [];
 
   constructor(gateway, proxy) {
     this.#gateway = gateway;
@@ -64,6 +66,14 @@ export class People {
     return person;
   }
 
+  /** Somebody without a name and without a page, as a program is that was just pasted; he stays until the test ends. */
+  async guest() {
+    const client = new RealtimeClient(this.#gateway.hubUrl);
+    this.#guests.push(client);
+    await client.subscribe('chat:lobby');
+    return client;
+  }
+
   /** Somebody who has signed in and is in the lobby. */
   async enter(name, { isBlue = false, ...options } = {}) {
     const person = await this.arrive(options);
@@ -72,6 +82,7 @@ export class People {
   }
 
   async leave() {
+    await Promise.all(this.#guests.splice(0).map((client) => client.dispose()));
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
   }
 }
