@@ -229,7 +229,7 @@ export class RealtimeClient {
    * @param options `cursor` of the page before; `limit` 1 to 1,000, default 100.
    */
   members(channel: string, options?: { cursor?: string; limit?: number }): Promise<Members> {
-    return this.#connection.call('GetMembers', { channel, ...options });
+    return this.#connection.call('GetMembers', options ? { channel, ...options } : channel);
   }
 
   /** A page of what a channel keeps. */
