@@ -67,7 +67,8 @@ public sealed class PresenceSet : IDisposable
     }
 
     /// <summary>Reads all of it, page by page.</summary>
-    internal async Task LoadAsync(GatewayConnection connection, CancellationToken cancellationToken)
+    /// <returns>Who is there.</returns>
+    internal async Task<IReadOnlyList<Member>> LoadAsync(GatewayConnection connection, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
         await _loading.WaitAsync(either.Token).ConfigureAwait(false);
@@ -79,7 +80,7 @@ public sealed class PresenceSet : IDisposable
                 _table.BeginLoad();
             }
 
-            members = await ReadAsync(connection, either.Token).ConfigureAwait(false);
+            return members = await ReadAsync(connection, either.Token).ConfigureAwait(false);
         }
         finally
         {

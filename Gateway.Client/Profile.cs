@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RealtimeGateway.Client.Connections;
-using RealtimeGateway.Contracts;
 
 namespace RealtimeGateway.Client;
 
@@ -17,44 +16,26 @@ internal sealed class Profile(TimeProvider time, Action<Exception> report)
     /// <summary>Tells it again, if it is this user's. A refusal for a time is waited for; other errors are reported.</summary>
     public async Task RestoreAsync(GatewayConnection connection, Func<string?> userId)
     {
-        // While it waited another may have been told, or the token may have become somebody else's.
-        while (_told is { } told && told.UserId == userId())
-        {
-            try
-            {
-                await connection.InvokeAsync<JsonElement?>("UpdateProfile", [told.Profile], connection.Lost).ConfigureAwait(false);
-                return;
-            }
-            catch (RealtimeException refusal) when (refusal.Error.RetryAfter is { } seconds)
-            {
-                if (!await WaitAsync(TimeSpan.FromSeconds(seconds), connection.Lost).ConfigureAwait(false) || !ReferenceEquals(_told, told))
-                {
-                    return;
-                }
-            }
-            catch (Exception exception) when (exception is ConnectionLostException or OperationCanceledException)
-            {
-                return; // The next connection restores it.
-            }
-            catch (Exception exception)
-            {
-                report(exception);
-                return;
-            }
-        }
-    }
-
-    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken lost)
-    {
         try
         {
-            await Task.Delay(wait, time, lost).ConfigureAwait(false);
-            return true;
+            if (_told is { } told)
+            {
+                await Patience.AskAsync(() => RestoreOnceAsync(told), time, connection.Lost).ConfigureAwait(false);
+            }
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is ConnectionLostException or OperationCanceledException)
         {
-            return false;
+            // The next connection restores it.
         }
+        catch (Exception exception)
+        {
+            report(exception);
+        }
+
+        // While it waited another may have been told, or the token may have become somebody else's.
+        Task<JsonElement?> RestoreOnceAsync(Told told) => ReferenceEquals(_told, told) && told.UserId == userId()
+            ? connection.InvokeAsync<JsonElement?>("UpdateProfile", [told.Profile], connection.Lost)
+            : Task.FromResult<JsonElement?>(null);
     }
 
     private sealed record Told(string? UserId, JsonElement Profile);

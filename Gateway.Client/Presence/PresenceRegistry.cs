@@ -84,18 +84,7 @@ internal sealed class PresenceRegistry(TimeProvider time, Action<Exception> repo
     {
         try
         {
-            while (true)
-            {
-                try
-                {
-                    await set.LoadAsync(connection, connection.Lost).ConfigureAwait(false);
-                    return;
-                }
-                catch (RealtimeException refusal) when (refusal.Error.RetryAfter is { } seconds)
-                {
-                    await Task.Delay(TimeSpan.FromSeconds(seconds), time, connection.Lost).ConfigureAwait(false);
-                }
-            }
+            await Patience.AskAsync(() => set.LoadAsync(connection, connection.Lost), time, connection.Lost).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ConnectionLostException)
         {

@@ -109,20 +109,10 @@ internal sealed class CatchUp(SubscriptionRegistry registry, Subscription subscr
         return next.Publications.Count > 0 || next.Next is not null;
     }
 
-    private async Task<HistoryResult> AskAsync(HistoryRequest request, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await connection.InvokeAsync<HistoryResult>("GetHistory", [request], cancellationToken).ConfigureAwait(false);
-            }
-            catch (RealtimeException refusal) when (refusal.Error.RetryAfter is { } seconds)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(seconds), time, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    private Task<HistoryResult> AskAsync(HistoryRequest request, CancellationToken cancellationToken) => Patience.AskAsync(
+        () => connection.InvokeAsync<HistoryResult>("GetHistory", [request], cancellationToken),
+        time,
+        cancellationToken);
 
     private T With<T>(Func<ChannelFeed, T> what) => registry.WhileCatchingUp(subscription, feed, connection, what);
 }
