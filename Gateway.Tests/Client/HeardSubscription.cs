@@ -1,5 +1,6 @@
 using RealtimeGateway.Client;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Client;
 

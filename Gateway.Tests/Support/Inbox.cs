@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using RealtimeGateway.Tests.Support;
 
-namespace RealtimeGateway.Tests.Client;
+namespace RealtimeGateway.Tests.Support;
 
 /// <summary>What a handler was called with, in order, to be awaited one by one.</summary>
 internal sealed class Inbox<T>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -13,9 +12,9 @@ namespace RealtimeGateway.Tests.Support;
 /// <summary>Microsoft's <c>HubConnection</c>, with what it was sent laid up in order.</summary>
 internal sealed class TestClient : IAsyncDisposable
 {
-    private readonly Channel<EventMessage> _events = Channel.CreateUnbounded<EventMessage>();
-    private readonly Channel<PresenceMessage> _presence = Channel.CreateUnbounded<PresenceMessage>();
-    private readonly Channel<SubscriptionMessage> _notices = Channel.CreateUnbounded<SubscriptionMessage>();
+    private readonly Inbox<EventMessage> _events = new();
+    private readonly Inbox<PresenceMessage> _presence = new();
+    private readonly Inbox<SubscriptionMessage> _notices = new();
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CallbackFence _fence;
 
@@ -78,19 +77,19 @@ var fence = new CallbackFence(speaksMessagePack ? new MessagePackHubProtocol() :
     public Task<MembersPage> GetMembersAsync(object request) => Hub.InvokeAsync<MembersPage>("GetMembers", request).InTime();
 
     /// <summary>The next event, in the order of arrival.</summary>
-    public Task<EventMessage> NextEventAsync() => _events.Reader.ReadAsync().AsTask().InTime();
+    public Task<EventMessage> NextEventAsync() => _events.NextAsync();
 
     /// <summary>The next change of a channel's members, in the order of arrival.</summary>
-    public Task<PresenceMessage> NextPresenceAsync() => _presence.Reader.ReadAsync().AsTask().InTime();
+    public Task<PresenceMessage> NextPresenceAsync() => _presence.NextAsync();
 
     /// <summary>Every change of members that came and was not awaited.</summary>
     public Task<IReadOnlyList<PresenceMessage>> PresenceUntilNowAsync() => UntilNowAsync(_presence);
 
     /// <summary>The next notice about a subscription.</summary>
-    public Task<SubscriptionMessage> NextNoticeAsync() => _notices.Reader.ReadAsync().AsTask().InTime();
+    public Task<SubscriptionMessage> NextNoticeAsync() => _notices.NextAsync();
 
     /// <summary>The next notice that something is no longer heard; others are passed over.</summary>
-    public Task<SubscriptionMessage> NextRevocationAsync() => FindRevocationAsync().InTime();
+    public Task<SubscriptionMessage> NextRevocationAsync() => _notices.NextAsync(notice => notice.State == SubscriptionStates.Revoked);
 
     /// <summary>
     /// Every event that came and was not awaited. A call is answered in between, after what was sent before it.
@@ -114,34 +113,16 @@ var fence = new CallbackFence(speaksMessagePack ? new MessagePackHubProtocol() :
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 
-    private void Collect<T>(string callback, Channel<T> arrived) => Hub.On<T>(callback, message =>
+    private void Collect<T>(string callback, Inbox<T> arrived) => Hub.On<T>(callback, message =>
     {
-        arrived.Writer.TryWrite(message);
+        arrived.Add(message);
         _fence.OnHandled();
     });
 
-    private async Task<SubscriptionMessage> FindRevocationAsync()
-    {
-        while (true)
-        {
-            var notice = await _notices.Reader.ReadAsync();
-            if (notice.State == SubscriptionStates.Revoked)
-            {
-                return notice;
-            }
-        }
-    }
-
-    private async Task<IReadOnlyList<T>> UntilNowAsync<T>(Channel<T> arrived)
+    private async Task<IReadOnlyList<T>> UntilNowAsync<T>(Inbox<T> arrived)
     {
         await UnsubscribeAsync("nothing:here");
         await _fence.PassAsync().InTime();
-        var messages = new List<T>();
-        while (arrived.Reader.TryRead(out var message))
-        {
-            messages.Add(message);
-        }
-
-        return messages;
+        return arrived.Drain();
     }
 }
