@@ -13,10 +13,7 @@ namespace RealtimeGateway.Tests.Edges.SignalR;
 [TestFixture]
 public sealed class InboundPipeTests
 {
-    private const int MaxBytes = 200;
     private const char End = '\u001e';
-
-    private static readonly HubProtocols Protocols = new();
 
     private static readonly string[] Good =
     [
@@ -64,7 +61,7 @@ public sealed class InboundPipeTests
     public async Task MessageThatNeverEnds_IsNotKept()
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
+        var inbound = PiecewisePeer.Create(transport);
         var reading = inbound.ReadAsync().AsTask();
         for (var i = 0; i < 1_000; i++)
         {
@@ -95,7 +92,7 @@ public sealed class InboundPipeTests
     public async Task Cancellation_IsSeen_WhateverIsBuffered()
     {
         var transport = new Pipe();
-        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (_, _) => { });
+        var inbound = PiecewisePeer.Create(transport);
         await transport.Writer.WriteAsync(Encoding.UTF8.GetBytes("{}" + End));
         inbound.CancelPendingRead();
         var cancelled = await inbound.ReadAsync().AsTask().InTime();
@@ -112,13 +109,7 @@ public sealed class InboundPipeTests
     public async Task Silence_IsSinceSignalRAskedForAMessage_WhateverCameOfIt()
     {
         var (transport, time) = (new Pipe(), new ManualTime());
-        var inbound = new InboundPipe(
-            transport.Reader,
-            FramingOf,
-            new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), UnfinishedPerAddress: 10, Negotiated: 10),
-            time,
-            () => { },
-            (_, _) => { });
+        var inbound = PiecewisePeer.Create(transport, time: time);
         Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero));
         var reading = inbound.ReadAsync().AsTask();
         time.Advance(TimeSpan.FromSeconds(20));
@@ -137,37 +128,9 @@ public sealed class InboundPipeTests
         Assert.That(inbound.Silence, Is.EqualTo(TimeSpan.Zero));
     }
 
-    private static IFraming? FramingOf(string protocol) => Protocols.Find(protocol)?.Framing;
-
     private static async Task<(string Passed, List<(string Code, string? InvocationId)> Refused)> RunAsync(string sent, int[] sizes)
     {
-        var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        var refused = new List<(string, string?)>();
-        var inbound = new InboundPipe(transport.Reader, FramingOf, new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), 10, 10), TimeProvider.System, () => { }, (frame, error) => refused.Add((error.Code, frame.InvocationId)));
-        var passed = new StringBuilder();
-        var reading = Task.Run(async () =>
-        {
-            while (true)
-            {
-                var result = await inbound.ReadAsync();
-                passed.Append(Encoding.UTF8.GetString(result.Buffer.ToArray()));
-                inbound.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
-                {
-                    return;
-                }
-            }
-        });
-        var bytes = Encoding.UTF8.GetBytes(sent);
-        for (int at = 0, piece = 0; at < bytes.Length; piece++)
-        {
-            var size = Math.Min(sizes[piece % sizes.Length], bytes.Length - at);
-            await transport.Writer.WriteAsync(bytes.AsMemory(at, size));
-            at += size;
-        }
-
-        await transport.Writer.CompleteAsync();
-        await reading;
-        return (passed.ToString(), refused);
+        var (passed, refused) = await PiecewisePeer.RunAsync(Encoding.UTF8.GetBytes(sent), sizes);
+        return (Encoding.UTF8.GetString(passed), refused);
     }
 }

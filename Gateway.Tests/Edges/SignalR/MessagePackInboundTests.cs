@@ -14,10 +14,6 @@ namespace RealtimeGateway.Tests.Edges.SignalR;
 [TestFixture]
 public sealed class MessagePackInboundTests
 {
-    private const int MaxBytes = 200;
-
-    private static readonly HubProtocols Protocols = new();
-
     private static readonly byte[][] Good =
     [
         Packed.Message("[6]"),
@@ -52,7 +48,7 @@ public sealed class MessagePackInboundTests
         return Prop.ForAll(message.ListOf().ToArbitrary(), Gen.Choose(1, 400).NonEmptyListOf().ToArbitrary(), (sent, sizes) =>
         {
             byte[] all = [.. RawMessagePackClient.Handshake, .. sent.SelectMany(one => one.Message)];
-            var (passed, refused) = RunAsync(all, [.. sizes]).InTime().GetAwaiter().GetResult();
+            var (passed, refused) = PiecewisePeer.RunAsync(all, [.. sizes]).InTime().GetAwaiter().GetResult();
             Assert.Multiple(() =>
             {
                 Assert.That(passed, Is.EqualTo((byte[])[.. RawMessagePackClient.Handshake, .. sent.Where(one => one.Code is null).SelectMany(one => one.Message)]));
@@ -75,7 +71,7 @@ public sealed class MessagePackInboundTests
         // Whole in one framing, and the beginning of one in the other.
         byte[] next = isMessagePack ? [0x02, 0x91, 0x06] : [0x7F, 0x1E];
         byte[] all = [.. Encoding.UTF8.GetBytes(handshake + '\u001e'), .. next];
-        var (passed, _) = await RunAsync(all, [all.Length]);
+        var (passed, _) = await PiecewisePeer.RunAsync(all, [all.Length]);
         Assert.That(passed, Is.EqualTo(all));
     }
 
@@ -85,7 +81,7 @@ public sealed class MessagePackInboundTests
     public async Task Length_ThatIsNone_IsGivenToWhomItConcerns_AndNothingIsWaitedFor(string hex)
     {
         byte[] all = [.. RawMessagePackClient.Handshake, .. Packed.Hex(hex)[..5]];
-        var (passed, refused) = await RunAsync(all, [all.Length]);
+        var (passed, refused) = await PiecewisePeer.RunAsync(all, [all.Length]);
         Assert.Multiple(() =>
         {
             Assert.That(passed, Is.EqualTo(all));
@@ -99,7 +95,7 @@ public sealed class MessagePackInboundTests
     {
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         var endless = new TaskCompletionSource();
-        var inbound = Create(transport, () => endless.TrySetResult(), (_, _) => { });
+        var inbound = PiecewisePeer.Create(transport, () => endless.TrySetResult());
         await transport.Writer.WriteAsync(RawMessagePackClient.Handshake);
         inbound.AdvanceTo((await inbound.ReadAsync().AsTask().InTime()).Buffer.End);
         var reading = inbound.ReadAsync().AsTask();
@@ -135,44 +131,5 @@ public sealed class MessagePackInboundTests
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000_000), "the assertions have their share");
-    }
-
-    private static InboundPipe Create(Pipe transport, Action onEndless, Action<IFrameScanner, Error> onRefused) => new(
-        transport.Reader,
-        name => Protocols.Find(name)?.Framing,
-        new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), UnfinishedPerAddress: 10, Negotiated: 10),
-        TimeProvider.System,
-        onEndless,
-        onRefused);
-
-    private static async Task<(byte[] Passed, List<(string Code, string? InvocationId)> Refused)> RunAsync(byte[] sent, int[] sizes)
-    {
-        var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        var refused = new List<(string, string?)>();
-        var inbound = Create(transport, () => { }, (frame, error) => refused.Add((error.Code, frame.InvocationId)));
-        var passed = new List<byte>();
-        var reading = Task.Run(async () =>
-        {
-            while (true)
-            {
-                var result = await inbound.ReadAsync();
-                passed.AddRange(result.Buffer.ToArray());
-                inbound.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
-                {
-                    return;
-                }
-            }
-        });
-        for (int at = 0, piece = 0; at < sent.Length; piece++)
-        {
-            var size = Math.Min(sizes[piece % sizes.Length], sent.Length - at);
-            await transport.Writer.WriteAsync(sent.AsMemory(at, size));
-            at += size;
-        }
-
-        await transport.Writer.CompleteAsync();
-        await reading;
-        return ([.. passed], refused);
     }
 }
