@@ -5,21 +5,35 @@ namespace RealtimeGateway.Bench.Driver;
 /// <summary>What is measured, and for how long.</summary>
 internal sealed record Options
 {
+    /// <summary>The names of the scenarios; all if there are none.</summary>
     public IReadOnlyList<string> Scenarios { get; private init; } = [];
 
     /// <summary>RealtimeGateway.dll.</summary>
-    public string Gateway { get; private init; } = Beside("Gateway", "RealtimeGateway.dll");
+    public string Gateway { get; private init; } = BuiltWithThis("Gateway", "RealtimeGateway.dll");
 
     /// <summary>BareSignalR.dll.</summary>
-    public string BareSignalR { get; private init; } = Beside("bench/peers/BareSignalR", "BareSignalR.dll");
+    public string BareSignalR { get; } = BuiltWithThis("bench/peers/BareSignalR", "BareSignalR.dll");
 
-    /// <summary>Rounds in which each arrangement is measured once, after one that does not count.</summary>
+    /// <summary>The folder of the other peers.</summary>
+    public string Peers { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../peers"));
+
+    /// <summary>The folder for the results; null to write none.</summary>
+    public string? Results { get; private init; }
+
+    /// <summary>Valid pairs that each comparison is to have, 1 or more.</summary>
     public int Rounds { get; private init; } = 7;
 
-    /// <summary>Of one measurement, without its warm-up.</summary>
-    public double Seconds { get; private init; } = 2;
+    /// <summary>How long a load goes before it is measured.</summary>
+    public TimeSpan WarmUp { get; } = TimeSpan.FromSeconds(0.5);
 
-    public static string Usage => "Driver [SCENARIO...] [--gateway PATH] [--rounds 7] [--seconds 2]";
+    /// <summary>How long it is measured.</summary>
+    public TimeSpan Time { get; private init; } = TimeSpan.FromSeconds(2);
+
+    public static string Usage =>
+        """
+        Driver [SCENARIO...] [--gateway RealtimeGateway.dll] [--rounds 7] [--seconds 2] [--quick] [--results FOLDER]
+        --quick is --rounds 3 --seconds 1: too few to say anything, enough to see that it works.
+        """;
 
     /// <exception cref="FormatException">Something is not as <see cref="Usage"/> has it.</exception>
     public static Options Parse(IReadOnlyList<string> arguments)
@@ -30,8 +44,10 @@ internal sealed record Options
             options = arguments[i] switch
             {
                 "--gateway" => options with { Gateway = Path.GetFullPath(Value(arguments, ++i)) },
-                "--rounds" => options with { Rounds = int.Parse(Value(arguments, ++i), CultureInfo.InvariantCulture) },
-                "--seconds" => options with { Seconds = double.Parse(Value(arguments, ++i), CultureInfo.InvariantCulture) },
+                "--rounds" => options with { Rounds = (int)Number(arguments, ++i) },
+                "--seconds" => options with { Time = TimeSpan.FromSeconds(Number(arguments, ++i)) },
+                "--quick" => options with { Rounds = 3, Time = TimeSpan.FromSeconds(1) },
+                "--results" => options with { Results = Value(arguments, ++i) },
                 var scenario when !scenario.StartsWith('-') => options with { Scenarios = [.. options.Scenarios, scenario] },
                 var unknown => throw new FormatException($"{unknown} is not known."),
             };
@@ -40,10 +56,15 @@ internal sealed record Options
         return options;
     }
 
+    private static double Number(IReadOnlyList<string> arguments, int i) =>
+        double.TryParse(Value(arguments, i), CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new FormatException($"{arguments[i - 1]} takes a number above 0.");
+
     private static string Value(IReadOnlyList<string> arguments, int i) =>
         i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} takes a value.");
 
-    // What was built with this, in the same configuration.
-    private static string Beside(string project, string file) =>
+    // In the same configuration.
+    private static string BuiltWithThis(string project, string file) =>
         Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("bench", "Driver"), project, StringComparison.Ordinal), file);
 }

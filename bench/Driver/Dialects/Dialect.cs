@@ -6,11 +6,12 @@ namespace RealtimeGateway.Bench.Driver.Dialects;
 internal abstract class Dialect
 {
     /// <summary>Whether the server answers each publication.</summary>
-    public abstract bool Acknowledges { get; }
+    public virtual bool Acknowledges => true;
 
     /// <summary>Path and query of the request for the WebSocket.</summary>
-    /// <param name="channel">What the client will subscribe to.</param>
-    public abstract string Path(string channel);
+    /// <param name="channel">Where the client will subscribe or publish.</param>
+    /// <param name="subscribes">Whether it will subscribe; it can publish all the same where the server has that.</param>
+    public abstract string Path(string channel, bool subscribes);
 
     /// <summary>The WebSocket is open: says what there is to say first. When the session stands, the client counts an answer.</summary>
     public abstract void Open(WebSocketClient client);

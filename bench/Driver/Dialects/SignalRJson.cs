@@ -6,21 +6,19 @@ namespace RealtimeGateway.Bench.Driver.Dialects;
 
 /// <summary>SignalR's JSON hub protocol, to a hub with the methods <c>Subscribe(channel)</c> and <c>Send(channel, event, data)</c>.</summary>
 /// <param name="hub">The hub's path.</param>
-internal sealed class SignalRJson(string hub) : Dialect
+internal class SignalRJson(string hub) : Dialect
 {
     private const byte End = 0x1e;
 
     private static readonly byte[] Handshake = Frame("""{"protocol":"json","version":1}""");
     private static readonly byte[] Ping = Frame("""{"type":6}""");
 
-    public override bool Acknowledges => true;
-
-    public override string Path(string channel) => hub;
+    public override string Path(string channel, bool subscribes) => hub;
 
     public override void Open(WebSocketClient client) => client.Send(Handshake);
 
     public override void Subscribe(WebSocketClient client, string channel) =>
-        client.Send(Frame($$"""{"type":1,"invocationId":"s","target":"Subscribe","arguments":["{{channel}}"]}"""));
+        client.Ask(Frame($$"""{"type":1,"invocationId":"s","target":"Subscribe","arguments":["{{channel}}"]}"""));
 
     public override byte[] Publication(string channel, string data) =>
         Frame($$"""{"type":1,"invocationId":"{{Payload.Placeholder}}","target":"Send","arguments":["{{channel}}","message",{{data}}]}""");
@@ -39,7 +37,7 @@ internal sealed class SignalRJson(string hub) : Dialect
 
     public override void KeepAlive(WebSocketClient client) => client.Send(Ping);
 
-    private static byte[] Frame(string message) => WebSocketFrame.Write(WebSocketFrame.Text, Encoding.UTF8.GetBytes(message + (char)End));
+    protected static byte[] Frame(string message) => WebSocketFrame.Write(WebSocketFrame.Text, Encoding.UTF8.GetBytes(message + (char)End));
 
     private static void TakeMessage(WebSocketClient client, ReadOnlySpan<byte> message)
     {

@@ -10,7 +10,7 @@ internal sealed class Channel(string name, IReadOnlyList<WebSocketClient> subscr
 
     public string Name => name;
 
-    public int Audience => subscribers.Count;
+    public IReadOnlyList<WebSocketClient> Subscribers => subscribers;
 
     /// <summary>How many subscribers have not got each publication once.</summary>
     public int Deceived => subscribers.Count(subscriber => subscriber.Heard != _published || subscriber.HeardSum != _sum);

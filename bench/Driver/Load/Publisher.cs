@@ -6,13 +6,11 @@ namespace RealtimeGateway.Bench.Driver.Load;
 internal sealed class Publisher(Link link, Channel channel, byte[] message)
 {
     private readonly int[] _places = Payload.Places(message);
-    private readonly int _answersBefore = link.Answers;
-    private int _published;
 
     public Channel Channel => channel;
 
-    /// <summary>Whether the server has answered all that this has published.</summary>
-    public bool IsAnswered => link.Answers - _answersBefore == _published;
+    /// <summary>Whether the server has answered all that this connection has asked for.</summary>
+    public bool IsAnswered => link.IsAnswered;
 
     public void Publish(int sequence)
     {
@@ -22,7 +20,6 @@ internal sealed class Publisher(Link link, Channel channel, byte[] message)
         }
 
         channel.Count(sequence);
-        _published++;
-        link.Send(message);
+        link.Ask(message);
     }
 }

@@ -8,9 +8,13 @@ namespace RealtimeGateway.Bench.Driver.Load;
 /// <param name="Publications">That have begun.</param>
 /// <param name="Deliveries">That have come.</param>
 /// <param name="ServerCpu">CPU time of the server.</param>
-/// <param name="DriverCpu">CPU time of the driver.</param>
-internal sealed record Sample(long Time, int Publications, long Deliveries, TimeSpan ServerCpu, TimeSpan DriverCpu)
+/// <param name="DriverWaited">For which the driver had nothing to do.</param>
+internal sealed record Sample(long Time, int Publications, long Deliveries, TimeSpan ServerCpu, TimeSpan DriverWaited)
 {
-    public static Sample Take(Ledger ledger, IEnumerable<int> server) =>
-        new(Stopwatch.GetTimestamp(), ledger.Publications, ledger.Deliveries, CpuTime.Of(server), CpuTime.OfDriver);
+    public static Sample Take(Arrangement arrangement, IEnumerable<int> processes) => new(
+        Stopwatch.GetTimestamp(),
+        arrangement.Ledger.Publications,
+        arrangement.Ledger.Deliveries,
+        CpuTime.Of(processes),
+        arrangement.Reactor.Waited);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 
 namespace RealtimeGateway.Bench.Driver.Native;
 
@@ -24,22 +23,6 @@ internal static unsafe class CpuTime
         }
 
         return sum;
-    }
-
-    /// <summary>A process and all that it started, as they are now.</summary>
-    public static IReadOnlyList<int> Tree(int process)
-    {
-        var tree = new List<int> { process };
-        for (var i = 0; i < tree.Count; i++)
-        {
-            foreach (var task in Directory.EnumerateDirectories($"/proc/{tree[i]}/task"))
-            {
-                var children = File.ReadAllText(Path.Combine(task, "children"));
-                tree.AddRange(children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)));
-            }
-        }
-
-        return tree;
     }
 
     private static TimeSpan Read(int clock)

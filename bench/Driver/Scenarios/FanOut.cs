@@ -1,50 +1,37 @@
-using RealtimeGateway.Bench.Driver.Dialects;
 using RealtimeGateway.Bench.Driver.Load;
+using RealtimeGateway.Bench.Driver.Results;
 using RealtimeGateway.Bench.Driver.Servers;
-using RealtimeGateway.Bench.Driver.Wire;
 
 namespace RealtimeGateway.Bench.Driver.Scenarios;
 
-/// <summary>One channel with 500 subscribers.</summary>
-internal static class FanOut
+/// <summary>One channel with many subscribers: what the gateway is for.</summary>
+internal sealed class FanOut : Scenario
 {
-    private const int Subscribers = 500;
-    private const int Publishers = 4;
+    private static readonly string[] Compared = [Metrics.CpuPerDelivery, Metrics.Deliveries, Metrics.P50, Metrics.P99];
 
-    public static void Run(Options options)
+    private static readonly int[] Windows = [1, 8];
+
+    public override string Name => "fanout";
+
+    public override string Title => "one channel, 500 subscribers, 4 publishers, 100 bytes of data";
+
+    public override IReadOnlyList<CaseResult> Run(Stage stage)
     {
-        using var reactor = new Reactor();
-        using var gateway = GatewayServer.StartFull(options.Gateway);
-        using var bare = BareSignalRServer.Start(options.BareSignalR);
-        Arrangement[] arrangements =
+        var bare = stage.Start(() => Peer.BareSignalR(stage.Options).Start());
+        Server[] others =
         [
-            Arrange(bare, new SignalRJson(BareSignalRServer.Hub), reactor),
-            Arrange(gateway, new SignalRJson(GatewayServer.Hub), reactor),
+            stage.Start(() => Gateway.StartFull(stage.Options.Gateway)),
+            stage.Start(() => Gateway.StartPlain(stage.Options.Gateway)),
+            .. stage.StartInstalled(Peer.SocketIo(stage.Options), Peer.Nchan(stage.Options), Peer.Nats(stage.Options)),
         ];
-        foreach (var window in new[] { 1, 8 })
-        {
-            Console.WriteLine($"window {window}");
-            for (var round = 0; round <= options.Rounds; round++)
-            {
-                var line = $"{round}";
-                var all = new List<Measurement>();
-                foreach (var arrangement in arrangements)
-                {
-                    arrangements.ToList().ForEach(a => a.KeepAlive());
-                    var m = new ClosedLoop(window, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(options.Seconds)).Run(arrangement);
-                    all.Add(m);
-                    line += FormattableString.Invariant($" | {arrangement.Name} {m.CpuPerDelivery:0.00} us {m.DeliveriesPerSecond:0}/s server {m.ServerBusy:P0} driver {m.DriverBusy:P0} p50 {m.P50:0} p99 {m.P99:0} {m.Invalid}");
-                }
-                Console.WriteLine(line + FormattableString.Invariant($" ratio {all[1].CpuPerDelivery / all[0].CpuPerDelivery:0.000}"));
-            }
-        }
+        var reference = stage.Arrange(bare, Populate);
+        (Arrangement, Arrangement?)[] series = [(reference, null), .. others.Select(server => ((Arrangement)stage.Arrange(server, Populate), (Arrangement?)reference))];
+        return [.. Windows.Select(window => stage.Compare($"window {window}", stage.ClosedLoop(window), Compared, series))];
     }
 
-    private static Arrangement Arrange(Server server, Dialect dialect, Reactor reactor)
+    private static void Populate(WebSocketArrangement arrangement)
     {
-        var arrangement = new Arrangement(server.Name, server, dialect, reactor);
-        var channel = arrangement.Subscribe(server.Channel("lobby"), Subscribers);
-        arrangement.AddPublishers([.. Enumerable.Repeat(channel, Publishers)], $"\"{Payload.Text}\"");
-        return arrangement;
+        arrangement.AddSubscribers("room-", channels: 1, each: 500);
+        arrangement.AddPublishers(4, $"\"{Payload.Text}\"");
     }
 }

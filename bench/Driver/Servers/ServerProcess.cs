@@ -1,20 +1,20 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using RealtimeGateway.Bench.Driver.Native;
 
 namespace RealtimeGateway.Bench.Driver.Servers;
 
 /// <summary>A process that is measured, on loopback and on the processor of the servers. It is ended with this, and nothing else is.</summary>
 internal sealed class ServerProcess : IDisposable
 {
-    /// <summary>The processor that all servers share; the driver has another.</summary>
-    public const string Processor = "1";
+    // All servers share it; the driver has another.
+    private const string Processor = "1";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bench-");
+    private readonly Queue<string> _said = new();
 
     private ServerProcess(IEnumerable<string> command, IEnumerable<(string Name, string Value)> environment)
     {
@@ -25,35 +25,42 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
+        start.Environment["TMPDIR"] = _folder.FullName;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
         _process = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start.");
+        _process.OutputDataReceived += Hear;
+        _process.ErrorDataReceived += Hear;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    /// <summary>It and what it has started.</summary>
-    public IReadOnlyList<int> Processes => CpuTime.Tree(_process.Id);
+    public int Id => _process.Id;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts it, and waits until it takes connections.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="environment">What is set for it.</param>
-    /// <param name="ready">What it says, on either output, when it takes connections.</param>
-    /// <exception cref="InvalidOperationException">It ended, or said nothing of the kind in 20 s.</exception>
-    public static ServerProcess Start(IEnumerable<string> command, IEnumerable<(string Name, string Value)> environment, string ready)
+    /// <param name="port">Where it will listen.</param>
+    /// <exception cref="InvalidOperationException">It ended, or took no connection in 20 s.</exception>
+    public static ServerProcess Start(IEnumerable<string> command, IEnumerable<(string Name, string Value)> environment, int port)
     {
         var server = new ServerProcess(command, environment);
-        try
+        var since = Stopwatch.GetTimestamp();
+        while (!Listens(port))
         {
-            server.UntilItSays(ready);
-            return server;
+            if (server._process.HasExited || Stopwatch.GetElapsedTime(since) > Patience)
+            {
+                server.Dispose();
+                throw new InvalidOperationException("A server does not start: " + string.Join(Environment.NewLine, server._said));
+            }
+
+            Thread.Sleep(20);
         }
-        catch
-        {
-            server.Dispose();
-            throw;
-        }
+
+        return server;
     }
 
     /// <summary>A port that is free now.</summary>
@@ -76,43 +83,32 @@ internal sealed class ServerProcess : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    // What it says later nobody reads, but somebody has to take it. That ends with the process.
-    private void UntilItSays(string ready)
+    private static bool Listens(int port)
     {
-        var said = new System.Text.StringBuilder();
-        using var isReady = new ManualResetEventSlim();
-        void Hear(object sender, DataReceivedEventArgs line)
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
         {
-            if (isReady.IsSet || line.Data is null)
-            {
-                return;
-            }
-
-            lock (said)
-            {
-                said.AppendLine(line.Data);
-            }
-
-            if (line.Data.Contains(ready, StringComparison.Ordinal))
-            {
-                isReady.Set();
-            }
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
         }
-
-        _process.OutputDataReceived += Hear;
-        _process.ErrorDataReceived += Hear;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        var since = Stopwatch.GetTimestamp();
-        while (!isReady.Wait(TimeSpan.FromMilliseconds(50)))
+        catch (SocketException)
         {
-            if (_process.HasExited || Stopwatch.GetElapsedTime(since) > Patience)
+            return false;
+        }
+    }
+
+    // The end of what it says is what tells why it ended; somebody has to take the rest, too.
+    private void Hear(object sender, DataReceivedEventArgs line)
+    {
+        const int LinesKept = 20;
+        lock (_said)
+        {
+            if (_said.Count == LinesKept)
             {
-                lock (said)
-                {
-                    throw new InvalidOperationException("A server does not start: " + said);
-                }
+                _said.Dequeue();
             }
+
+            _said.Enqueue(line.Data ?? string.Empty);
         }
     }
 }

@@ -12,8 +12,14 @@ internal abstract class Link(TcpSocket socket) : IDisposable
     /// <summary>Why this connection is of no use any more; null while it is.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>What was asked for and has been answered: the handshake, subscriptions, publications.</summary>
+    /// <summary>How much was asked for: the session, subscriptions, publications.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>How much of it has been answered.</summary>
     public int Answers { get; private set; }
+
+    /// <summary>Whether all of it has.</summary>
+    public bool IsAnswered => Answers == Asked;
 
     internal int Descriptor => socket.Descriptor;
 
@@ -37,7 +43,14 @@ internal abstract class Link(TcpSocket socket) : IDisposable
         }
     }
 
-    public virtual void Dispose() => socket.Dispose();
+    /// <summary>Sends what the server answers.</summary>
+    public void Ask(ReadOnlySpan<byte> bytes)
+    {
+        Asked++;
+        Send(bytes);
+    }
+
+    public void Dispose() => socket.Dispose();
 
     /// <summary>Reads once, and takes what has come.</summary>
     /// <param name="buffer">One for all connections: a whole read fits behind what is kept.</param>

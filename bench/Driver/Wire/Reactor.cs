@@ -10,6 +10,10 @@ internal sealed class Reactor : IDisposable
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(1024 * 1024, pinned: true);
     private readonly List<Link?> _links = [];
     private readonly Stack<int> _free = [];
+    private long _waited;
+
+    /// <summary>How long there was nothing to do; whatever is not in it, the driver was busy or its processor was with somebody else.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waited);
 
     public void Add(Link link)
     {
@@ -23,11 +27,18 @@ internal sealed class Reactor : IDisposable
         _epoll.Add(link.Descriptor, number);
     }
 
-    /// <summary>Waits until there is something to read, and reads it.</summary>
-    /// <param name="milliseconds">How long it may wait; 0 for not at all.</param>
+    /// <summary>Reads what there is to read.</summary>
+    /// <param name="milliseconds">How long to wait for something; 0 for not at all.</param>
     public void Poll(int milliseconds)
     {
-        for (var (i, count) = (0, _epoll.Wait(milliseconds)); i < count; i++)
+        var begun = Stopwatch.GetTimestamp();
+        var count = _epoll.Wait(milliseconds);
+        if (count == 0 || milliseconds > 0)
+        {
+            _waited += Stopwatch.GetTimestamp() - begun;
+        }
+
+        for (var i = 0; i < count; i++)
         {
             var number = _epoll.Number(i);
             if (_links[number] is { } link && !link.Receive(_buffer))
@@ -53,6 +64,18 @@ internal sealed class Reactor : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Closes connections, all at once.</summary>
+    public void Close(IReadOnlySet<Link> links)
+    {
+        for (var number = 0; number < _links.Count; number++)
+        {
+            if (_links[number] is { } link && links.Contains(link))
+            {
+                Remove(number, link);
+            }
+        }
     }
 
     public void Dispose()

@@ -32,15 +32,16 @@ internal sealed class WebSocketClient : Link
     /// <summary>Connects, and asks for the WebSocket. When the session stands, that is its first answer.</summary>
     /// <param name="port">Of the server, on loopback.</param>
     /// <param name="dialect">How the server is spoken to.</param>
-    /// <param name="channel">What it will subscribe to; some dialects name that in the path.</param>
+    /// <param name="channel">Where it will subscribe or publish; some dialects name that in the path.</param>
+    /// <param name="subscribes">Whether it will subscribe.</param>
     /// <param name="token">Shown as a bearer, if any.</param>
     /// <param name="ledger">Where its deliveries are counted.</param>
-    public static WebSocketClient Connect(int port, Dialect dialect, string channel, string? token, Ledger ledger)
+    public static WebSocketClient Connect(int port, Dialect dialect, string channel, bool subscribes, string? token, Ledger ledger)
     {
         var client = new WebSocketClient(TcpSocket.Connect(port), dialect, ledger);
         var authorization = token is null ? string.Empty : $"Authorization: Bearer {token}\r\n";
-        client.Send(Encoding.ASCII.GetBytes(
-            $"GET {dialect.Path(channel)} HTTP/1.1\r\nHost: 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        client.Ask(Encoding.ASCII.GetBytes(
+            $"GET {dialect.Path(channel, subscribes)} HTTP/1.1\r\nHost: 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{authorization}\r\n"));
         return client;
     }

@@ -1,0 +1,88 @@
+using RealtimeGateway.Bench.Driver.Load;
+using RealtimeGateway.Bench.Driver.Results;
+using RealtimeGateway.Bench.Driver.Servers;
+using RealtimeGateway.Bench.Driver.Wire;
+
+namespace RealtimeGateway.Bench.Driver.Scenarios;
+
+/// <summary>What one scenario needs: its servers, which all run all the time, so that none is measured cold, and the rounds in which they take turns.</summary>
+internal sealed class Stage(Options options) : IDisposable
+{
+    private readonly List<Server> _servers = [];
+    private readonly List<string> _leftOut = [];
+    private readonly KeepAlive _keepAlive = new();
+
+    public Options Options => options;
+
+    public Reactor Reactor { get; } = new();
+
+    /// <summary>What could not be started, and why.</summary>
+    public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>Starts a server that there has to be.</summary>
+    public Server Start(Func<Server> start)
+    {
+        var server = start();
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>Starts what is installed of some peers.</summary>
+    public IReadOnlyList<Server> StartInstalled(params Peer[] peers)
+    {
+        var started = new List<Server>();
+        foreach (var peer in peers)
+        {
+            if (peer.IsInstalled)
+            {
+                started.Add(Start(peer.Start));
+            }
+            else
+            {
+                _leftOut.Add($"{peer.Name}: {peer.Needs} is not installed.");
+            }
+        }
+
+        return started;
+    }
+
+    /// <summary>Makes an arrangement in the dialect of its server.</summary>
+    public WebSocketArrangement Arrange(Server server, Action<WebSocketArrangement> populate) => Arrange(server.Name, server, server.Dialect, populate);
+
+    /// <summary>Makes an arrangement.</summary>
+    /// <param name="name">What it is called in the results.</param>
+    /// <param name="server">Whose clients they are.</param>
+    /// <param name="dialect">How that is spoken to.</param>
+    /// <param name="populate">Connects the clients.</param>
+    public WebSocketArrangement Arrange(string name, Server server, Dialects.Dialect dialect, Action<WebSocketArrangement> populate)
+    {
+        var arrangement = new WebSocketArrangement(name, server, dialect, Reactor);
+        populate(arrangement);
+        _keepAlive.Add(arrangement);
+        return arrangement;
+    }
+
+    /// <summary>Measures each arrangement in each round, one after the other, until there are enough valid pairs.</summary>
+    /// <param name="name">What the load is.</param>
+    /// <param name="load">It.</param>
+    /// <param name="metrics">What is compared; what the rounds are judged by comes first.</param>
+    /// <param name="series">The arrangements, each with the one that it is compared with, if any.</param>
+    public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series) =>
+        new Rounds(options.Rounds).Compare(name, metrics, [.. series.Select(one => new Contender(
+            one.Arrangement.Name,
+            one.Reference?.Name,
+            () =>
+            {
+                _keepAlive.WhenDue();
+                return load.Run(one.Arrangement);
+            }))]);
+
+    /// <summary>As many in flight as said, for the time that the options say.</summary>
+    public ClosedLoop ClosedLoop(int inFlight) => new(inFlight, options.WarmUp, options.Time);
+
+    public void Dispose()
+    {
+        Reactor.Dispose();
+        _servers.ForEach(server => server.Dispose());
+    }
+}
