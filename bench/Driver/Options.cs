@@ -5,6 +5,9 @@ namespace RealtimeGateway.Bench.Driver;
 /// <summary>What is measured, and for how long.</summary>
 internal sealed record Options
 {
+    /// <summary>Into how many turns the seconds of a round are divided: what the machine does besides meets all alike, if it goes on for a second.</summary>
+    public const int Turns = 4;
+
     /// <summary>The names of the scenarios; all if there are none.</summary>
     public IReadOnlyList<string> Scenarios { get; private init; } = [];
 
@@ -17,22 +20,29 @@ internal sealed record Options
     /// <summary>The folder of the other peers.</summary>
     public string Peers { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../peers"));
 
+    /// <summary>Whether nothing but bare SignalR is compared with the gateway.</summary>
+    public bool BareOnly { get; private init; }
+
     /// <summary>The folder for the results; null to write none.</summary>
     public string? Results { get; private init; }
 
     /// <summary>Valid pairs that each comparison is to have, 1 or more.</summary>
     public int Rounds { get; private init; } = 7;
 
-    /// <summary>How long a load goes before it is measured.</summary>
-    public TimeSpan WarmUp { get; } = TimeSpan.FromSeconds(0.5);
+    /// <summary>Seconds that one arrangement is measured in one round, without what does not count.</summary>
+    public double Seconds { get; private init; } = 2;
 
-    /// <summary>How long it is measured.</summary>
-    public TimeSpan Time { get; private init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long a load goes in each turn before it is measured.</summary>
+    public TimeSpan WarmUp { get; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How long it is measured then.</summary>
+    public TimeSpan Time => TimeSpan.FromSeconds(Seconds) / Turns;
 
     public static string Usage =>
         """
-        Driver [SCENARIO...] [--gateway RealtimeGateway.dll] [--rounds 7] [--seconds 2] [--quick] [--results FOLDER]
+        Driver [SCENARIO...] [--gateway RealtimeGateway.dll] [--rounds 7] [--seconds 2] [--quick] [--bare-only] [--results FOLDER]
         --quick is --rounds 3 --seconds 1: too few to say anything, enough to see that it works.
+        --bare-only leaves out every peer but bare SignalR.
         """;
 
     /// <exception cref="FormatException">Something is not as <see cref="Usage"/> has it.</exception>
@@ -45,8 +55,9 @@ internal sealed record Options
             {
                 "--gateway" => options with { Gateway = Path.GetFullPath(Value(arguments, ++i)) },
                 "--rounds" => options with { Rounds = (int)Number(arguments, ++i) },
-                "--seconds" => options with { Time = TimeSpan.FromSeconds(Number(arguments, ++i)) },
-                "--quick" => options with { Rounds = 3, Time = TimeSpan.FromSeconds(1) },
+                "--seconds" => options with { Seconds = Number(arguments, ++i) },
+                "--quick" => options with { Rounds = 3, Seconds = 1 },
+                "--bare-only" => options with { BareOnly = true },
                 "--results" => options with { Results = Value(arguments, ++i) },
                 var scenario when !scenario.StartsWith('-') => options with { Scenarios = [.. options.Scenarios, scenario] },
                 var unknown => throw new FormatException($"{unknown} is not known."),

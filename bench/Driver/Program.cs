@@ -2,7 +2,7 @@ using RealtimeGateway.Bench.Driver;
 using RealtimeGateway.Bench.Driver.Results;
 using RealtimeGateway.Bench.Driver.Scenarios;
 
-Scenario[] all = [new FanOut()];
+Scenario[] all = [new FanOut(), new Chat(), new Idle()];
 Options options;
 Scenario[] chosen;
 try

@@ -29,6 +29,7 @@ internal sealed record ClosedLoop(int InFlight, TimeSpan WarmUp, TimeSpan Time) 
         return window.Close();
     }
 
+    // It does not sleep: a server whose every send has to wake the driver would be measured with that.
     private static void GoOn(Arrangement arrangement, TimeSpan time)
     {
         var since = Stopwatch.GetTimestamp();

@@ -7,4 +7,9 @@ internal sealed record Measurement(string? Invalid, IReadOnlyDictionary<string, 
 {
     /// <summary>One that could not be made.</summary>
     public static Measurement Failed(string reason) => new(reason, new Dictionary<string, double>());
+
+    /// <summary>The mean of several, one turn each. If one is invalid, all of it is.</summary>
+    public static Measurement Mean(IReadOnlyList<Measurement> turns) =>
+        turns.FirstOrDefault(turn => turn.Invalid is not null)
+        ?? new Measurement(null, turns[0].Values.Keys.ToDictionary(metric => metric, metric => turns.Average(turn => turn.Values[metric])));
 }

@@ -4,11 +4,13 @@ using RealtimeGateway.Bench.Driver.Results;
 namespace RealtimeGateway.Bench.Driver.Scenarios;
 
 /// <summary>
-/// Contenders are measured one after the other, round after round, so that whatever else the machine does meets each of them. A first round
-/// is for the compilers and does not count; a round with an invalid measurement has a few more in its place.
+/// Contenders are measured one after the other, so that whatever else the machine does meets each of them: in every round each has some
+/// turns, and the mean of them is its measurement. A first round is for the compilers and does not count; a round with an invalid measurement has
+/// a few more in its place.
 /// </summary>
 /// <param name="wanted">Valid pairs that each contender is to have.</param>
-internal sealed class Rounds(int wanted)
+/// <param name="turns">Of each contender in a round, 1 or more.</param>
+internal sealed class Rounds(int wanted, int turns)
 {
     private const int MoreForInvalidOnes = 3;
 
@@ -19,18 +21,32 @@ internal sealed class Rounds(int wanted)
         var result = new CaseResult(name, metrics, wanted, [.. contenders.Zip(rounds, (contender, list) => new SeriesResult(contender.Name, contender.Reference, list))]);
         for (var round = 0; round <= wanted + MoreForInvalidOnes && (round <= wanted || result.TooFew.Any()); round++)
         {
-            foreach (var (contender, list) in contenders.Zip(rounds))
+            Console.WriteLine(round == 0 ? "    warm-up" : $"    round {round}");
+            foreach (var (measurement, i) in Measure(contenders).Select((measurement, i) => (measurement, i)))
             {
-                var measurement = Measure(contender);
-                Console.WriteLine($"    {(round == 0 ? "warm-up" : $"round {round}")}: {contender.Name}: {Describe(measurement)}");
+                Console.WriteLine($"      {contenders[i].Name}: {Describe(measurement, metrics)}");
                 if (round > 0)
                 {
-                    list.Add(measurement);
+                    rounds[i].Add(measurement);
                 }
             }
         }
 
         return result;
+    }
+
+    private IEnumerable<Measurement> Measure(IReadOnlyList<Contender> contenders)
+    {
+        var measured = contenders.Select(_ => new List<Measurement>()).ToList();
+        for (var turn = 0; turn < turns; turn++)
+        {
+            foreach (var (contender, list) in contenders.Zip(measured))
+            {
+                list.Add(Measure(contender));
+            }
+        }
+
+        return measured.Select(Measurement.Mean);
     }
 
     private static Measurement Measure(Contender contender)
@@ -45,9 +61,10 @@ internal sealed class Rounds(int wanted)
         }
     }
 
-    private static string Describe(Measurement measurement)
+    private static string Describe(Measurement measurement, IEnumerable<string> metrics)
     {
-        var values = measurement.Values.Select(value => FormattableString.Invariant($"{value.Key} {value.Value:0.###}"));
+        string[] shown = [.. metrics, Metrics.ServerBusy, Metrics.DriverBusy];
+        var values = shown.Where(measurement.Values.ContainsKey).Select(metric => FormattableString.Invariant($"{metric} {measurement.Values[metric]:0.##}"));
         return string.Join(", ", measurement.Invalid is null ? values : ["INVALID: " + measurement.Invalid, .. values]);
     }
 }

@@ -28,22 +28,29 @@ internal sealed class Stage(Options options) : IDisposable
     }
 
     /// <summary>Starts what is installed of some peers.</summary>
-    public IReadOnlyList<Server> StartInstalled(params Peer[] peers)
+    public IReadOnlyList<Server> StartInstalled(params Peer[] peers) => [.. Installed(peers).Select(peer => Start(peer.Start))];
+
+    /// <summary>Which of some peers can be started. The others are left out, and it is written down why.</summary>
+    public IReadOnlyList<Peer> Installed(params Peer[] peers)
     {
-        var started = new List<Server>();
+        var installed = new List<Peer>();
         foreach (var peer in peers)
         {
-            if (peer.IsInstalled)
+            if (options.BareOnly)
             {
-                started.Add(Start(peer.Start));
+                _leftOut.Add($"{peer.Name}: it was not asked for.");
             }
-            else
+            else if (!peer.IsInstalled)
             {
                 _leftOut.Add($"{peer.Name}: {peer.Needs} is not installed.");
             }
+            else
+            {
+                installed.Add(peer);
+            }
         }
 
-        return started;
+        return installed;
     }
 
     /// <summary>Makes an arrangement in the dialect of its server.</summary>
@@ -68,7 +75,7 @@ internal sealed class Stage(Options options) : IDisposable
     /// <param name="metrics">What is compared; what the rounds are judged by comes first.</param>
     /// <param name="series">The arrangements, each with the one that it is compared with, if any.</param>
     public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series) =>
-        new Rounds(options.Rounds).Compare(name, metrics, [.. series.Select(one => new Contender(
+        new Rounds(options.Rounds, Options.Turns).Compare(name, metrics, [.. series.Select(one => new Contender(
             one.Arrangement.Name,
             one.Reference?.Name,
             () =>
