@@ -2,7 +2,7 @@ using RealtimeGateway.Bench.Driver;
 using RealtimeGateway.Bench.Driver.Results;
 using RealtimeGateway.Bench.Driver.Scenarios;
 
-Scenario[] all = [new FanOut(), new Chat(), new Idle()];
+Scenario[] all = [new FanOut(), new Chat(), new Idle(), new Latency(), new Http(), new Filters(), new Formats(), new OverRedis(), new Scale()];
 Options options;
 Scenario[] chosen;
 try

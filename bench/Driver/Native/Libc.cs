@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     public const int TcpLevel = 6;
     public const int TcpNoDelay = 1;
     public const int SocketLevel = 1;
+    public const int SendBuffer = 7;
     public const int Linger = 13;
 
     /// <summary>The CPU time of this process, as a clock.</summary>

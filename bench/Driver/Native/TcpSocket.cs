@@ -7,6 +7,9 @@ namespace RealtimeGateway.Bench.Driver.Native;
 /// <summary>A connection over loopback that never waits, but while it connects.</summary>
 internal sealed unsafe class TcpSocket : IDisposable
 {
+    // What is sent at once fits: a batch of publications, or as many small ones as are in flight.
+    private const int SendBufferBytes = 128 * 1024;
+
     private TcpSocket(int descriptor)
     {
         Descriptor = descriptor;
@@ -20,6 +23,8 @@ internal sealed unsafe class TcpSocket : IDisposable
         var socket = new TcpSocket(Check(Libc.Socket(Libc.InternetFamily, Libc.Stream | Libc.CloseOnExec, 0)));
         var one = 1;
         _ = Check(Libc.SetOption(socket.Descriptor, Libc.TcpLevel, Libc.TcpNoDelay, &one, sizeof(int)));
+        var size = SendBufferBytes;
+        _ = Check(Libc.SetOption(socket.Descriptor, Libc.SocketLevel, Libc.SendBuffer, &size, sizeof(int)));
 
         // It ends with a reset, and leaves no port behind that waits for a minute.
         var linger = stackalloc int[] { 1, 0 };

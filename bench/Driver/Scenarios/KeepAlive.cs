@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using RealtimeGateway.Bench.Driver.Load;
+using RealtimeGateway.Bench.Driver.Wire;
 
 namespace RealtimeGateway.Bench.Driver.Scenarios;
 
 /// <summary>Keeps the clients of arrangements alive that wait for their turn. SignalR closes who says nothing for 30 s.</summary>
-internal sealed class KeepAlive
+/// <param name="reactor">What reads for them.</param>
+internal sealed class KeepAlive(Reactor reactor)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
@@ -30,6 +32,6 @@ internal sealed class KeepAlive
         _last = Stopwatch.GetTimestamp();
 
         // The servers read that before anything else is asked of them.
-        _ = _arrangements[0].Reactor.Until(() => Stopwatch.GetElapsedTime(_last) > Quiet, Quiet);
+        _ = reactor.Until(() => Stopwatch.GetElapsedTime(_last) > Quiet, Quiet);
     }
 }

@@ -5,12 +5,12 @@ namespace RealtimeGateway.Bench.Driver.Scenarios;
 
 /// <summary>
 /// Contenders are measured one after the other, so that whatever else the machine does meets each of them: in every round each has some
-/// turns, and the mean of them is its measurement. A first round is for the compilers and does not count; a round with an invalid measurement has
-/// a few more in its place.
+/// turns, and the mean of them is its measurement. For a round with an invalid measurement there is another, a few times.
 /// </summary>
 /// <param name="wanted">Valid pairs that each contender is to have.</param>
 /// <param name="turns">Of each contender in a round, 1 or more.</param>
-internal sealed class Rounds(int wanted, int turns)
+/// <param name="warmsUp">Whether a first round is for the compilers of the servers, and does not count.</param>
+internal sealed class Rounds(int wanted, int turns, bool warmsUp)
 {
     private const int MoreForInvalidOnes = 3;
 
@@ -19,7 +19,7 @@ internal sealed class Rounds(int wanted, int turns)
         Console.WriteLine($"  {name}");
         var rounds = contenders.Select(_ => new List<Measurement>()).ToList();
         var result = new CaseResult(name, metrics, wanted, [.. contenders.Zip(rounds, (contender, list) => new SeriesResult(contender.Name, contender.Reference, list))]);
-        for (var round = 0; round <= wanted + MoreForInvalidOnes && (round <= wanted || result.TooFew.Any()); round++)
+        for (var round = warmsUp ? 0 : 1; round <= wanted + MoreForInvalidOnes && (round <= wanted || result.TooFew.Any()); round++)
         {
             Console.WriteLine(round == 0 ? "    warm-up" : $"    round {round}");
             foreach (var (measurement, i) in Measure(contenders).Select((measurement, i) => (measurement, i)))

@@ -1,3 +1,4 @@
+using RealtimeGateway.Bench.Driver.Dialects;
 using RealtimeGateway.Bench.Driver.Load;
 using RealtimeGateway.Bench.Driver.Results;
 using RealtimeGateway.Bench.Driver.Servers;
@@ -6,13 +7,20 @@ using RealtimeGateway.Bench.Driver.Wire;
 namespace RealtimeGateway.Bench.Driver.Scenarios;
 
 /// <summary>What one scenario needs: its servers, which all run all the time, so that none is measured cold, and the rounds in which they take turns.</summary>
-internal sealed class Stage(Options options) : IDisposable
+internal sealed class Stage : IDisposable
 {
+    private readonly Options _options;
     private readonly List<Server> _servers = [];
     private readonly List<string> _leftOut = [];
-    private readonly KeepAlive _keepAlive = new();
+    private readonly KeepAlive _keepAlive;
 
-    public Options Options => options;
+    public Stage(Options options)
+    {
+        _options = options;
+        _keepAlive = new KeepAlive(Reactor);
+    }
+
+    public Options Options => _options;
 
     public Reactor Reactor { get; } = new();
 
@@ -36,21 +44,31 @@ internal sealed class Stage(Options options) : IDisposable
         var installed = new List<Peer>();
         foreach (var peer in peers)
         {
-            if (options.BareOnly)
+            if (_options.BareOnly)
             {
                 _leftOut.Add($"{peer.Name}: it was not asked for.");
             }
-            else if (!peer.IsInstalled)
-            {
-                _leftOut.Add($"{peer.Name}: {peer.Needs} is not installed.");
-            }
-            else
+            else if (Has(peer.Name, [.. peer.Needs]))
             {
                 installed.Add(peer);
             }
         }
 
         return installed;
+    }
+
+    /// <summary>Whether what something needs is on the machine. If not it is left out, and that is written down.</summary>
+    /// <param name="name">What it is called in the results.</param>
+    /// <param name="programs">All that it needs.</param>
+    public bool Has(string name, params string[] programs)
+    {
+        var missing = programs.FirstOrDefault(program => !Programs.Has(program));
+        if (missing is not null)
+        {
+            _leftOut.Add($"{name}: {missing} is not installed.");
+        }
+
+        return missing is null;
     }
 
     /// <summary>Makes an arrangement in the dialect of its server.</summary>
@@ -61,7 +79,7 @@ internal sealed class Stage(Options options) : IDisposable
     /// <param name="server">Whose clients they are.</param>
     /// <param name="dialect">How that is spoken to.</param>
     /// <param name="populate">Connects the clients.</param>
-    public WebSocketArrangement Arrange(string name, Server server, Dialects.Dialect dialect, Action<WebSocketArrangement> populate)
+    public WebSocketArrangement Arrange(string name, Server server, Dialect dialect, Action<WebSocketArrangement> populate)
     {
         var arrangement = new WebSocketArrangement(name, server, dialect, Reactor);
         populate(arrangement);
@@ -75,7 +93,7 @@ internal sealed class Stage(Options options) : IDisposable
     /// <param name="metrics">What is compared; what the rounds are judged by comes first.</param>
     /// <param name="series">The arrangements, each with the one that it is compared with, if any.</param>
     public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series) =>
-        new Rounds(options.Rounds, Options.Turns).Compare(name, metrics, [.. series.Select(one => new Contender(
+        new Rounds(_options.Rounds, Options.Turns, warmsUp: true).Compare(name, metrics, [.. series.Select(one => new Contender(
             one.Arrangement.Name,
             one.Reference?.Name,
             () =>
@@ -85,7 +103,7 @@ internal sealed class Stage(Options options) : IDisposable
             }))]);
 
     /// <summary>As many in flight as said, for the time that the options say.</summary>
-    public ClosedLoop ClosedLoop(int inFlight) => new(inFlight, options.WarmUp, options.Time);
+    public ClosedLoop ClosedLoop(int inFlight) => new(inFlight, _options.WarmUp, _options.Time);
 
     public void Dispose()
     {

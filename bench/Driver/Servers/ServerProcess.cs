@@ -18,7 +18,8 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(IEnumerable<string> command, IEnumerable<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", Processor, .. command])
+        // If the driver is killed, they end with it.
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "taskset", "-c", Processor, .. command])
         {
             WorkingDirectory = _folder.FullName,
             RedirectStandardOutput = true,
@@ -31,7 +32,7 @@ internal sealed class ServerProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        _process = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start.");
+        _process = Process.Start(start) ?? throw new InvalidOperationException("setpriv does not start.");
         _process.OutputDataReceived += Hear;
         _process.ErrorDataReceived += Hear;
         _process.BeginOutputReadLine();
