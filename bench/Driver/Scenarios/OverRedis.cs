@@ -15,7 +15,8 @@ internal sealed class OverRedis : Scenario
 
     public override IReadOnlyList<CaseResult> Run(Stage stage)
     {
-        var memory = stage.Arrange(stage.Start(() => Gateway.StartFull(stage.Options.Gateway)), Populate);
+        var gateway = stage.Start(() => Gateway.StartFull(stage.Options.Gateway));
+        var memory = stage.Arrange("one node, in memory", gateway, gateway.Dialect, Populate);
         Server[] others = stage.Has("nodes over Redis", Redis.Program)
             ? [stage.Start(() => Gateway.StartOverRedis(stage.Options.Gateway, nodes: 1)), stage.Start(() => Gateway.StartOverRedis(stage.Options.Gateway, nodes: 2))]
             : [];

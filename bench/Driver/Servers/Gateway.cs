@@ -51,7 +51,7 @@ internal sealed class Gateway : Server
                 parts.Add(process);
             }
 
-            return new Gateway(nodes == 1 ? "one node over Redis" : $"{nodes} nodes over one Redis", ports, parts, issuer);
+            return new Gateway(nodes == 1 ? "one node over Redis" : $"{nodes} nodes over Redis", ports, parts, issuer);
         }
         catch
         {
