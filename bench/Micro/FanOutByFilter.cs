@@ -29,6 +29,8 @@ public class FanOutByFilter
         {
             _audience.Add(new DroppingSubscriber(i), interests[i % Filters], cursor: 0);
         }
+
+        Expect.That(HandOut() == Subscribers / Filters, "It is not one filter that matches.");
     }
 
     /// <summary>Hands it out.</summary>

@@ -25,6 +25,8 @@ public class FanOutPublication
         {
             _audience.Add(new DroppingSubscriber(i), SubscriberInterests.Everything, cursor: 0);
         }
+
+        Expect.That(HandOut() == Subscribers, "Not everybody gets it.");
     }
 
     /// <summary>Hands it out. Each time it is the next of the channel, for nobody gets one twice.</summary>

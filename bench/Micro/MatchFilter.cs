@@ -15,7 +15,11 @@ public class MatchFilter
 
     /// <summary>Compiles them.</summary>
     [GlobalSetup]
-    public void Setup() => _filters = Sample.Filters(Filters);
+    public void Setup()
+    {
+        _filters = Sample.Filters(Filters);
+        Expect.That(Match() == 1, "It is not one filter that matches.");
+    }
 
     /// <summary>Asks them.</summary>
     /// <returns>How many match.</returns>

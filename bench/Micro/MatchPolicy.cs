@@ -28,13 +28,11 @@ public class MatchPolicy
     [GlobalSetup]
     public void Setup()
     {
-        var written = Enumerable.Range(1, Policies - 1).Select(i => Policy($"area-{i}:{{team}}:*")).Append(Policy("auction:{team}:*")).ToList();
+        List<ChannelPolicyOptions> written = [.. Enumerable.Range(1, Policies - 1).Select(i => Policy($"area-{i}:{{team}}:*")), Policy("auction:{team}:*")];
         var problems = new List<string>();
         _policies = PolicyCompiler.Compile(written, broadcast: [], problems);
-        if (problems.Count > 0 || !ReadByCapture() || !WriteByRole() || History() is null)
-        {
-            throw new InvalidOperationException("The last policy does not rule the channel. " + string.Join(' ', problems));
-        }
+        Expect.That(problems.Count == 0, string.Join(' ', problems));
+        Expect.That(ReadByCapture() && WriteByRole() && History() is not null, "The last policy does not rule the channel.");
     }
 
     /// <summary>May it read? By a role that the channel's name fills in.</summary>

@@ -26,11 +26,11 @@ public class ReadCall
     {
         _protocol = new HubProtocols().Find(Format)!.Protocol;
         var data = JsonDocument.Parse(Sample.Data).RootElement;
-        _call = new ReadOnlySequence<byte>(_protocol.GetMessageBytes(new InvocationMessage("1", "Send", [Sample.Channel, Sample.Event, data])));
-        if (Read() is not InvocationMessage { Arguments: [Sample.Channel, Sample.Event, JsonElement { ValueKind: JsonValueKind.Object }] })
-        {
-            throw new InvalidOperationException("The call is not read as it was written.");
-        }
+        var call = new InvocationMessage("1", "Send", [Sample.Channel, Sample.Event, data]);
+        _call = new ReadOnlySequence<byte>(_protocol.GetMessageBytes(call));
+        Expect.That(
+            Read() is InvocationMessage { Arguments: [Sample.Channel, Sample.Event, JsonElement { ValueKind: JsonValueKind.Object }] },
+            "The call is not read as it was written.");
     }
 
     /// <summary>Reads it.</summary>

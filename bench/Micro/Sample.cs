@@ -14,7 +14,7 @@ internal static class Sample
 
     /// <summary>The data: 100 bytes of JSON.</summary>
     public const string Json =
-        """{"lot":0,"price":120.50,"bidder":{"name":"Zoë Müller","country":"CH"},"note":"till close at 6 pm"}""";
+        """{"lot":0,"price":120.25,"bidder":{"name":"Zoë Müller","country":"CH"},"note":"till close at 6 pm"}""";
 
     public static readonly byte[] Data = Encoding.UTF8.GetBytes(Json);
 
@@ -34,7 +34,9 @@ internal static class Sample
         Position = offset is { } at ? Start with { Offset = at } : null,
     };
 
-    /// <summary>So many different filters, each for one lot above a price. The first matches what is published, the others do not.</summary>
+    /// <summary>
+    /// So many different filters, each for one lot above a price. The first matches what is published, the others do not.
+    /// </summary>
     public static Interest[] Filters(int count) => [.. Enumerable.Range(0, count).Select(Filter)];
 
     private static Interest Filter(int lot) => Interest.Compile(

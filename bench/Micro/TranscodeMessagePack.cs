@@ -21,6 +21,8 @@ public class TranscodeMessagePack
     {
         ToMessagePack();
         _messagePack = _output.WrittenSpan.ToArray();
+        ToJson();
+        Expect.That(_output.WrittenSpan.SequenceEqual(Sample.Data), "What comes back is not what went out.");
     }
 
     /// <summary>Writes it as MessagePack.</summary>
