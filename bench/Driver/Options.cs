@@ -32,11 +32,14 @@ internal sealed record Options
     /// <summary>Seconds that one arrangement is measured in one round, without what does not count.</summary>
     public double Seconds { get; private init; } = 2;
 
+    /// <summary>How long each arrangement is under load before its first turn: for the compilers of the servers.</summary>
+    public TimeSpan Warming { get; private init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a load goes in each turn before it is measured.</summary>
-    public TimeSpan WarmUp { get; } = TimeSpan.FromMilliseconds(150);
+    public TimeSpan Settling { get; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long it is measured then.</summary>
-    public TimeSpan Time => TimeSpan.FromSeconds(Seconds) / Turns;
+    public TimeSpan Turn => TimeSpan.FromSeconds(Seconds) / Turns;
 
     public static string Usage =>
         """
@@ -56,7 +59,7 @@ internal sealed record Options
                 "--gateway" => options with { Gateway = Path.GetFullPath(Value(arguments, ++i)) },
                 "--rounds" => options with { Rounds = (int)Number(arguments, ++i) },
                 "--seconds" => options with { Seconds = Number(arguments, ++i) },
-                "--quick" => options with { Rounds = 3, Seconds = 1 },
+                "--quick" => options with { Rounds = 3, Seconds = 1, Warming = TimeSpan.FromSeconds(1) },
                 "--bare-only" => options with { BareOnly = true },
                 "--results" => options with { Results = Value(arguments, ++i) },
                 var scenario when !scenario.StartsWith('-') => options with { Scenarios = [.. options.Scenarios, scenario] },

@@ -6,11 +6,9 @@ namespace RealtimeGateway.Bench.Driver.Load;
 /// A number of publications in flight at any time: when every subscriber has one, the next begins, and its time counts from then on.
 /// </summary>
 /// <param name="InFlight">How many, 1 or more.</param>
-/// <param name="WarmUp">How long it goes before anything counts.</param>
-/// <param name="Time">How long it is measured.</param>
-internal sealed record ClosedLoop(int InFlight, TimeSpan WarmUp, TimeSpan Time) : ILoad
+internal sealed record ClosedLoop(int InFlight) : ILoad
 {
-    public Measurement Run(Arrangement arrangement)
+    public Measurement Run(Arrangement arrangement, TimeSpan warmUp, TimeSpan time)
     {
         while (arrangement.Ledger.TryTakeCompletion(out _))
         {
@@ -23,9 +21,9 @@ internal sealed record ClosedLoop(int InFlight, TimeSpan WarmUp, TimeSpan Time) 
             arrangement.Publish(begun);
         }
 
-        GoOn(arrangement, WarmUp);
+        GoOn(arrangement, warmUp);
         var window = Window.Open(arrangement);
-        GoOn(arrangement, Time);
+        GoOn(arrangement, time);
         return window.Close();
     }
 

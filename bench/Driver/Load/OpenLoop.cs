@@ -4,18 +4,16 @@ namespace RealtimeGateway.Bench.Driver.Load;
 
 /// <summary>Publications on a schedule that waits for nobody, each timed from when it was due.</summary>
 /// <param name="Rate">Publications a second.</param>
-/// <param name="WarmUp">How long it goes before anything counts.</param>
-/// <param name="Time">How long it is measured.</param>
-internal sealed record OpenLoop(double Rate, TimeSpan WarmUp, TimeSpan Time) : ILoad
+internal sealed record OpenLoop(double Rate) : ILoad
 {
     /// <summary>How much later than it was due a publication may be sent; beyond it the measurement is of the driver.</summary>
     public static readonly TimeSpan LatestStart = TimeSpan.FromMilliseconds(5);
 
-    public Measurement Run(Arrangement arrangement)
+    public Measurement Run(Arrangement arrangement, TimeSpan warmUp, TimeSpan time)
     {
-        _ = GoOn(arrangement, WarmUp);
+        _ = GoOn(arrangement, warmUp);
         var window = Window.Open(arrangement);
-        var latest = GoOn(arrangement, Time);
+        var latest = GoOn(arrangement, time);
         return window.Close(latest <= LatestStart
             ? null
             : FormattableString.Invariant($"The driver fell behind its schedule by {latest.TotalMilliseconds:0.0} ms."));

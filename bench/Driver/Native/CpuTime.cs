@@ -1,5 +1,3 @@
-using System.ComponentModel;
-
 namespace RealtimeGateway.Bench.Driver.Native;
 
 /// <summary>
@@ -30,6 +28,6 @@ internal static unsafe class CpuTime
         Libc.TimeSpec time;
         return Libc.GetTime(clock, &time) == 0
             ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
-            : throw new Win32Exception();
+            : throw new InvalidOperationException("A process that is measured has ended.");
     }
 }

@@ -51,7 +51,6 @@ internal static class Report
 
     private static IEnumerable<string> Invalid(CaseResult one) =>
         from series in one.Series
-        from measurement in series.Rounds
-        where measurement.Invalid is not null
-        select $"{one.Name}, {series.Name}: {measurement.Invalid}";
+        from reason in series.Rounds.Where(measurement => measurement.Invalid is not null).CountBy(measurement => measurement.Invalid)
+        select $"{one.Name}, {series.Name}, {reason.Value} of {series.Rounds.Count}: {reason.Key}";
 }

@@ -20,7 +20,7 @@ internal sealed class Chat : Scenario
         var gateway = stage.Arrange(stage.Start(() => Gateway.StartFull(stage.Options.Gateway)), Populate);
         var others = stage.StartInstalled(Peer.SocketIo(stage.Options)).Select(server => stage.Arrange(server, Populate));
         (Arrangement, Arrangement?)[] series = [(bare, null), (gateway, bare), .. others.Select(other => ((Arrangement)other, (Arrangement?)bare))];
-        return [.. Windows.Select(window => stage.Compare($"window {window}", stage.ClosedLoop(window), Compared, series))];
+        return [.. Windows.Select(window => stage.Compare($"window {window}", new ClosedLoop(window), Compared, series))];
     }
 
     private static void Populate(WebSocketArrangement arrangement)

@@ -26,7 +26,7 @@ internal sealed class FanOut : Scenario
         ];
         var reference = stage.Arrange(bare, Populate);
         (Arrangement, Arrangement?)[] series = [(reference, null), .. others.Select(server => ((Arrangement)stage.Arrange(server, Populate), (Arrangement?)reference))];
-        return [.. Windows.Select(window => stage.Compare($"window {window}", stage.ClosedLoop(window), Compared, series))];
+        return [.. Windows.Select(window => stage.Compare($"window {window}", new ClosedLoop(window), Compared, series))];
     }
 
     private static void Populate(WebSocketArrangement arrangement)

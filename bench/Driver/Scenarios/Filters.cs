@@ -19,7 +19,7 @@ internal sealed class Filters : Scenario
     public override IReadOnlyList<CaseResult> Run(Stage stage)
     {
         var gateway = stage.Start(() => Gateway.StartFull(stage.Options.Gateway));
-        return [stage.Compare("window 8", stage.ClosedLoop(8), Compared, [.. Series(stage, gateway, 200), .. Series(stage, gateway, 1_000)])];
+        return [stage.Compare("window 8", new ClosedLoop(8), Compared, [.. Series(stage, gateway, 200), .. Series(stage, gateway, 1_000)])];
     }
 
     // Without filters, and with.

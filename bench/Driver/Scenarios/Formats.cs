@@ -24,7 +24,7 @@ internal sealed class Formats : Scenario
         var json = Arrange(stage, gateway, "JSON", gateway.Dialect);
         var pack = Arrange(stage, gateway, "MessagePack", new SignalRMessagePack(Gateway.Hub));
         (Arrangement, Arrangement?)[] series = [(bareJson, null), (json, bareJson), (barePack, bareJson), (pack, barePack)];
-        return [.. Windows.Select(window => stage.Compare($"window {window}", stage.ClosedLoop(window), Compared, series))];
+        return [.. Windows.Select(window => stage.Compare($"window {window}", new ClosedLoop(window), Compared, series))];
     }
 
     private static WebSocketArrangement Arrange(Stage stage, Server server, string format, Dialect dialect) =>

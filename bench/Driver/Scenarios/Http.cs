@@ -28,7 +28,7 @@ internal sealed class Http : Scenario
                 $$"""{"publications":[{{string.Join(',', Enumerable.Repeat(publication, size))}}]}""")),
             .. stage.StartInstalled(Peer.Nchan(stage.Options)).Select(nchan => Arrange(stage, "Nchan, single", nchan, batchSize: 1, "/publish?channel=room-0", Payload.Text)),
         ];
-        return [stage.Compare($"{InFlight} requests in flight", stage.ClosedLoop(InFlight), Compared, [(single, null), .. others.Select(other => (other, (Arrangement?)single))])];
+        return [stage.Compare($"{InFlight} requests in flight", new ClosedLoop(InFlight), Compared, [(single, null), .. others.Select(other => (other, (Arrangement?)single))])];
     }
 
     private static HttpArrangement Arrange(Stage stage, string name, Server server, int batchSize, string path, string body)

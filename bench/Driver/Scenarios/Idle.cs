@@ -16,6 +16,7 @@ internal sealed class Idle : Scenario
     private const int Connections = 5_000;
     private const int First = 200;
 
+    private static readonly TimeSpan FirstSettling = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private static readonly string[] Compared = [Metrics.MemoryPerConnection, Metrics.Connects, Metrics.Storm];
 
@@ -32,7 +33,7 @@ internal sealed class Idle : Scenario
             Contend("gateway", bare.Name, () => Gateway.StartFull(stage.Options.Gateway)),
             .. stage.Installed(Peer.SocketIo(stage.Options), Peer.Nchan(stage.Options), Peer.Nats(stage.Options)).Select(peer => Contend(peer.Name, bare.Name, peer.Start)),
         ];
-        return [new Rounds(stage.Options.Rounds, turns: 1, warmsUp: false).Compare("5,000 connections", Compared, contenders)];
+        return [new Rounds(stage.Options.Rounds, turns: 1).Compare("5,000 connections", Compared, contenders)];
     }
 
     private static Contender Contend(string name, string? reference, Func<Server> start) => new(name, reference, () => Measure(start));
@@ -45,7 +46,7 @@ internal sealed class Idle : Scenario
 
         // The code for all of it is there, and so is what a server sets up once.
         _ = Connect(connector, First);
-        Wait(reactor, Settling);
+        Wait(reactor, FirstSettling);
         var before = ResidentMemory.Of(server.Processes);
 
         var since = Stopwatch.GetTimestamp();

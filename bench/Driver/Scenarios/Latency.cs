@@ -24,7 +24,7 @@ internal sealed class Latency : Scenario
             .. stage.StartInstalled(Peer.SocketIo(stage.Options), Peer.Nchan(stage.Options), Peer.Nats(stage.Options)),
         ];
         (Arrangement, Arrangement?)[] series = [(bare, null), .. others.Select(server => ((Arrangement)stage.Arrange(server, Populate), (Arrangement?)bare))];
-        return [stage.Compare($"{Rate} publications a second", new OpenLoop(Rate, stage.Options.WarmUp, stage.Options.Time), Compared, series)];
+        return [stage.Compare($"{Rate} publications a second", new OpenLoop(Rate), Compared, series)];
     }
 
     private static void Populate(WebSocketArrangement arrangement)

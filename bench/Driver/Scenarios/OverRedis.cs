@@ -21,7 +21,7 @@ internal sealed class OverRedis : Scenario
             ? [stage.Start(() => Gateway.StartOverRedis(stage.Options.Gateway, nodes: 1)), stage.Start(() => Gateway.StartOverRedis(stage.Options.Gateway, nodes: 2))]
             : [];
         (Arrangement, Arrangement?)[] series = [(memory, null), .. others.Select(server => ((Arrangement)stage.Arrange(server, Populate), (Arrangement?)memory))];
-        return [stage.Compare("window 32", stage.ClosedLoop(32), Compared, series)];
+        return [stage.Compare("window 32", new ClosedLoop(32), Compared, series)];
     }
 
     // Clients are spread over the nodes by their numbers, so that each channel has subscribers on every node, and publishers.

@@ -9,8 +9,7 @@ namespace RealtimeGateway.Bench.Driver.Scenarios;
 /// </summary>
 /// <param name="wanted">Valid pairs that each contender is to have.</param>
 /// <param name="turns">Of each contender in a round, 1 or more.</param>
-/// <param name="warmsUp">Whether a first round is for the compilers of the servers, and does not count.</param>
-internal sealed class Rounds(int wanted, int turns, bool warmsUp)
+internal sealed class Rounds(int wanted, int turns)
 {
     private const int MoreForInvalidOnes = 3;
 
@@ -19,16 +18,13 @@ internal sealed class Rounds(int wanted, int turns, bool warmsUp)
         Console.WriteLine($"  {name}");
         var rounds = contenders.Select(_ => new List<Measurement>()).ToList();
         var result = new CaseResult(name, metrics, wanted, [.. contenders.Zip(rounds, (contender, list) => new SeriesResult(contender.Name, contender.Reference, list))]);
-        for (var round = warmsUp ? 0 : 1; round <= wanted + MoreForInvalidOnes && (round <= wanted || result.TooFew.Any()); round++)
+        for (var round = 1; round <= wanted + MoreForInvalidOnes && (round <= wanted || result.TooFew.Any()); round++)
         {
-            Console.WriteLine(round == 0 ? "    warm-up" : $"    round {round}");
+            Console.WriteLine($"    round {round}");
             foreach (var (measurement, i) in Measure(contenders).Select((measurement, i) => (measurement, i)))
             {
                 Console.WriteLine($"      {contenders[i].Name}: {Describe(measurement, metrics)}");
-                if (round > 0)
-                {
-                    rounds[i].Add(measurement);
-                }
+                rounds[i].Add(measurement);
             }
         }
 
@@ -42,23 +38,11 @@ internal sealed class Rounds(int wanted, int turns, bool warmsUp)
         {
             foreach (var (contender, list) in contenders.Zip(measured))
             {
-                list.Add(Measure(contender));
+                list.Add(Measurement.Try(contender.Measure));
             }
         }
 
         return measured.Select(Measurement.Mean);
-    }
-
-    private static Measurement Measure(Contender contender)
-    {
-        try
-        {
-            return contender.Measure();
-        }
-        catch (InvalidOperationException exception)
-        {
-            return Measurement.Failed(exception.Message);
-        }
     }
 
     private static string Describe(Measurement measurement, IEnumerable<string> metrics)

@@ -32,7 +32,7 @@ internal sealed class Scale : Scenario
     }
 
     private static CaseResult Compare(Stage stage, string name, int window, Arrangement[] arrangements) =>
-        stage.Compare(name, stage.ClosedLoop(window), Compared, [.. arrangements.Select((arrangement, i) => (arrangement, i == 0 ? null : arrangements[0]))]);
+        stage.Compare(name, new ClosedLoop(window), Compared, [.. arrangements.Select((arrangement, i) => (arrangement, i == 0 ? null : arrangements[0]))]);
 
     private static WebSocketArrangement Arrange(Stage stage, Server gateway, string name, int channels, int each) =>
         stage.Arrange(name, gateway, gateway.Dialect, arrangement =>

@@ -12,6 +12,7 @@ internal sealed class Stage : IDisposable
     private readonly Options _options;
     private readonly List<Server> _servers = [];
     private readonly List<string> _leftOut = [];
+    private readonly HashSet<Arrangement> _warm = [];
     private readonly KeepAlive _keepAlive;
 
     public Stage(Options options)
@@ -92,22 +93,26 @@ internal sealed class Stage : IDisposable
     /// <param name="load">It.</param>
     /// <param name="metrics">What is compared; what the rounds are judged by comes first.</param>
     /// <param name="series">The arrangements, each with the one that it is compared with, if any.</param>
-    public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series) =>
-        new Rounds(_options.Rounds, Options.Turns, warmsUp: true).Compare(name, metrics, [.. series.Select(one => new Contender(
-            one.Arrangement.Name,
-            one.Reference?.Name,
-            () =>
-            {
-                _keepAlive.WhenDue();
-                return load.Run(one.Arrangement);
-            }))]);
+    public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series)
+    {
+        foreach (var (arrangement, _) in series.Where(one => _warm.Add(one.Arrangement)))
+        {
+            _ = Measurement.Try(() => Measure(arrangement, load, _options.Warming));
+        }
 
-    /// <summary>As many in flight as said, for the time that the options say.</summary>
-    public ClosedLoop ClosedLoop(int inFlight) => new(inFlight, _options.WarmUp, _options.Time);
+        return new Rounds(_options.Rounds, Options.Turns).Compare(name, metrics, [.. series.Select(one =>
+            new Contender(one.Arrangement.Name, one.Reference?.Name, () => Measure(one.Arrangement, load, _options.Turn)))]);
+    }
 
     public void Dispose()
     {
         Reactor.Dispose();
         _servers.ForEach(server => server.Dispose());
+    }
+
+    private Measurement Measure(Arrangement arrangement, ILoad load, TimeSpan time)
+    {
+        _keepAlive.WhenDue();
+        return arrangement.Failure is { } failure ? Measurement.Failed(failure) : load.Run(arrangement, _options.Settling, time);
     }
 }
