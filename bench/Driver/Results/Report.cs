@@ -51,6 +51,6 @@ internal static class Report
 
     private static IEnumerable<string> Invalid(CaseResult one) =>
         from series in one.Series
-        from reason in series.Rounds.Where(measurement => measurement.Invalid is not null).CountBy(measurement => measurement.Invalid)
+        from reason in series.Rounds.Select(measurement => measurement.Invalid).OfType<string>().CountBy(reason => reason)
         select $"{one.Name}, {series.Name}, {reason.Value} of {series.Rounds.Count}: {reason.Key}";
 }
