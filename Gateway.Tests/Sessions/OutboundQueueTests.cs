@@ -22,7 +22,7 @@ public sealed class OutboundQueueTests
         _time = new ManualTime();
         _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
         _slow = 0;
-        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow));
+        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow));
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task Held_ItTakesAndHandsOnNothing_UntilItIsReleased()
     {
-        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow), isHeld: true);
+        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow), isHeld: true);
         held.Add(new byte[] { 1, 2 });
         held.Add(new byte[] { 3 });
         Assert.That(_transport.Reader.TryRead(out _), Is.False);

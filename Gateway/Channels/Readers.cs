@@ -15,7 +15,18 @@ internal readonly struct Readers
     public static Readers Of(Publication publication) => new(publication.Readers is { } written ? [.. Parse(written)] : null);
 
     /// <summary>Whether somebody with these roles is one of them.</summary>
-    public bool Include(IReadOnlySet<Role> held) => _roles is null || Array.Exists(_roles, held.Contains);
+    public bool Include(IReadOnlySet<Role> held)
+    {
+        foreach (var role in _roles ?? [])
+        {
+            if (held.Contains(role))
+            {
+                return true;
+            }
+        }
+
+        return _roles is null;
+    }
 
     private static IEnumerable<Role> Parse(IReadOnlyList<string> written)
     {

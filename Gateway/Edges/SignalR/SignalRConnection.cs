@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
@@ -39,6 +41,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
+    private readonly Upgrade? _upgrade;
+    private readonly FrameWriter? _frames;
     private readonly InboundPipe _inbound;
     private HubFormat _format;
     private HubConnectionContext? _hub;
@@ -57,7 +61,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _logger = logger;
         Admitted = admitted;
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
-        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
+        if (connection.GetHttpContext()?.Features.Get<IHttpUpgradeFeature>() is Upgrade upgrade)
+        {
+            // What is sent by a WebSocket is framed here, and goes past SignalR's transport and the pipe in between.
+            _upgrade = upgrade;
+            _frames = new FrameWriter(upgrade, connection.Features.GetRequiredFeature<ITransferFormatFeature>());
+            upgrade.TakeControl = TryPutControl;
+        }
+
+        _queue = new OutboundQueue(_frames ?? connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue, OnFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
@@ -107,7 +119,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     public Task CloseSessionAsync() => _session?.CloseAsync().AsTask() ?? Task.CompletedTask;
 
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
-    public Task DrainAsync() => _queue.CompleteAsync();
+    public Task DrainAsync()
+    {
+        _upgrade?.GiveUp();
+        return _queue.CompleteAsync();
+    }
 
     public bool HasRoom => _queue.HasRoom;
 
@@ -178,6 +194,13 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         {
             _calls.Remove();
         }
+    }
+
+    // Behind what was sent last the stream may have it; behind a part of something, nobody.
+    private bool TryPutControl(ReadOnlyMemory<byte> frame)
+    {
+        _frames!.PutControl(frame.Span);
+        return _queue.Wake() || _frames.IsOver;
     }
 
     // As ASP.NET Core's own metrics name them.
