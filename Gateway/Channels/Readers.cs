@@ -14,10 +14,18 @@ internal readonly struct Readers
     /// <summary>The readers of a publication. What is no role is held by nobody.</summary>
     public static Readers Of(Publication publication) => new(publication.Readers is { } written ? [.. Parse(written)] : null);
 
+    /// <summary>Whether they are all that may read the channel.</summary>
+    public bool AreAll => _roles is null;
+
     /// <summary>Whether somebody with these roles is one of them.</summary>
     public bool Include(IReadOnlySet<Role> held)
     {
-        foreach (var role in _roles ?? [])
+        if (AreAll)
+        {
+            return true;
+        }
+
+        foreach (var role in _roles!)
         {
             if (held.Contains(role))
             {
@@ -25,7 +33,7 @@ internal readonly struct Readers
             }
         }
 
-        return _roles is null;
+        return false;
     }
 
     private static IEnumerable<Role> Parse(IReadOnlyList<string> written)

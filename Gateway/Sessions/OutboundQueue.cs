@@ -29,14 +29,11 @@ internal sealed class OutboundQueue(
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy small.
     private const int BatchBytes = 32 * 1024;
 
-    // What a queue keeps for its next messages when it is empty.
-    private const int MostKeptEntries = 64;
-
     /// <summary>What a waiting message takes beside its bytes: its array's header, its place here.</summary>
     public const int EntryBytes = 64;
 
     private readonly Lock _lock = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    private Backlog _waiting;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _drained;
     private long _writeStarted;
@@ -192,40 +189,58 @@ internal sealed class OutboundQueue(
         return true;
     }
 
-    private void SchedulePump() => scheduler.Schedule(static queue => _ = ((OutboundQueue)queue!).PumpAsync(), this);
+    private void SchedulePump() => scheduler.Schedule(static queue => ((OutboundQueue)queue!).Pump(), this);
 
     /// <summary>One turn: what waits, up to a batch, and one flush. It sees its own exceptions.</summary>
-    private async Task PumpAsync()
+    private void Pump()
     {
         try
         {
-            if (!TryMoveBatch(out var bytes))
+            if (TryMoveBatch(out var bytes))
             {
-                return;
-            }
-
-            var flush = transport.FlushAsync();
-            if (!flush.IsCompleted)
-            {
-                Volatile.Write(ref _writeStarted, time.GetTimestamp());
-            }
-
-            var flushed = await flush;
-            Volatile.Write(ref _writeStarted, 0);
-            if (flushed.IsCompleted || flushed.IsCanceled)
-            {
-                Stop();
-            }
-            else if (Account(bytes))
-            {
-                SchedulePump();
+                var flush = transport.FlushAsync();
+                if (flush.IsCompletedSuccessfully)
+                {
+                    EndFlush(flush.Result, bytes);
+                }
+                else
+                {
+                    _ = WaitForFlushAsync(flush, bytes); // It sees its own exceptions.
+                }
             }
         }
         catch (Exception)
         {
             // The transport ended under us: the client is gone, and whoever closed it has told why.
-            Volatile.Write(ref _writeStarted, 0);
             Stop();
+        }
+    }
+
+    private async Task WaitForFlushAsync(ValueTask<FlushResult> flush, int bytes)
+    {
+        Volatile.Write(ref _writeStarted, time.GetTimestamp());
+        try
+        {
+            var flushed = await flush;
+            Volatile.Write(ref _writeStarted, 0);
+            EndFlush(flushed, bytes);
+        }
+        catch (Exception)
+        {
+            Volatile.Write(ref _writeStarted, 0);
+            Stop(); // As above.
+        }
+    }
+
+    private void EndFlush(FlushResult flushed, int bytes)
+    {
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            Stop();
+        }
+        else if (Account(bytes))
+        {
+            SchedulePump();
         }
     }
 
@@ -271,7 +286,7 @@ internal sealed class OutboundQueue(
                 room.TrySetResult();
             }
 
-            var hasMore = _waiting.Count > 0 || _isWoken;
+            var hasMore = !_waiting.IsEmpty || _isWoken;
             if (!hasMore)
             {
                 EndPumpNeedsLock();
@@ -284,11 +299,6 @@ internal sealed class OutboundQueue(
     private void EndPumpNeedsLock()
     {
         _isPumping = false;
-        if (_waiting.Capacity > MostKeptEntries)
-        {
-            _waiting.TrimExcess();
-        }
-
         if (_isCompleting)
         {
             _isStopped = true;

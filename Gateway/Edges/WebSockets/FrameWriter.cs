@@ -15,10 +15,14 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// inside another. A flush that failed or was given up may have sent a part of a frame, and so nothing comes after it; nor after a close frame.
 /// </remarks>
 /// <param name="upgrade">The connection, which may still have to be upgraded.</param>
-/// <param name="format">Whether messages are text or binary.</param>
+/// <param name="format">Whether messages are text or binary: all as the first.</param>
 internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format) : PipeWriter
 {
     private const int SmallestBuffer = 4 * 1024;
+
+    // Looked up once: each is far away in memory for who sends to many.
+    private UpgradedLink? _link;
+    private Opcode _opcode;
 
     private byte[]? _buffer;
     private int _end = FrameHeader.MaxBytes;
@@ -65,7 +69,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
         }
 
         var frames = TakeFrames(out var isLast);
-        var sent = upgrade.Link?.SendNow(frames.Span) ?? 0;
+        var sent = (_link ??= upgrade.Link)?.SendNow(frames.Span) ?? 0;
         return sent == frames.Length ? new(EndFlush(isLast)) : SendRestAsync(frames[sent..], isLast);
     }
 
@@ -132,13 +136,18 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
         var begin = FrameHeader.MaxBytes;
         if (_end > begin)
         {
-            var opcode = format.ActiveFormat == TransferFormat.Binary ? Opcode.Binary : Opcode.Text;
-            begin -= FrameHeader.WriteBefore(_buffer.AsSpan(0, begin), opcode, _end - begin);
+            if (_opcode == default)
+            {
+                _opcode = format.ActiveFormat == TransferFormat.Binary ? Opcode.Binary : Opcode.Text;
+            }
+
+            begin -= FrameHeader.WriteBefore(_buffer.AsSpan(0, begin), _opcode, _end - begin);
         }
 
         isLast = false;
-        if (Interlocked.Exchange(ref _control, null) is { } control)
+        if (Volatile.Read(ref _control) is not null)
         {
+            var control = Interlocked.Exchange(ref _control, null)!; // Others only replace it.
             control.CopyTo(GetSpan(control.Length));
             Advance(control.Length);
             isLast = FrameHeader.OpcodeOf(control) == Opcode.Close;
