@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace RealtimeGateway.Edges.WebSockets;
 
 /// <summary>
-/// Where the bytes of an upgraded connection go: straight to its socket, or through the server's own stream where something stands
-/// between the two (TLS, a connection middleware of the host) or the server shows no socket.
+/// Where the bytes of an upgraded connection go: on Linux straight to its socket, or through the server's own stream where something
+/// stands between the two (TLS, a connection middleware of the host) or the server shows no socket.
 /// </summary>
 internal sealed class UpgradedLink
 {
@@ -15,6 +15,7 @@ internal sealed class UpgradedLink
 
     private readonly Stream _stream;
     private readonly Socket? _socket;
+    private readonly SafeSocketHandle? _handle;
     private int _way;
 
     /// <summary>The connection of a request that was upgraded.</summary>
@@ -24,7 +25,8 @@ internal sealed class UpgradedLink
     {
         _stream = stream;
         var isPlain = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output.GetType() == PlainWriter;
-        _socket = isPlain ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
+        _socket = isPlain && OperatingSystem.IsLinux() ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
+        _handle = _socket?.SafeHandle;
     }
 
     private enum Way
@@ -41,23 +43,8 @@ internal sealed class UpgradedLink
     public bool HasPeerSpoken { get; set; }
 
     /// <summary>Sends as much as can be sent without waiting.</summary>
-    /// <returns>How much that was.</returns>
-    /// <exception cref="SocketException">The connection is gone.</exception>
-    public int SendNow(ReadOnlySpan<byte> bytes)
-    {
-        if (!IsDirect())
-        {
-            return 0;
-        }
-
-        var sent = _socket!.Send(bytes, SocketFlags.None, out var error);
-        return error switch
-        {
-            SocketError.Success => sent,
-            SocketError.WouldBlock => 0,
-            _ => throw new SocketException((int)error),
-        };
-    }
+    /// <returns>How much that was; 0 too where it failed, of which <see cref="SendAsync"/> tells more.</returns>
+    public int SendNow(ReadOnlySpan<byte> bytes) => IsDirect() ? LinuxSocket.Send(_handle!, bytes) : 0;
 
     /// <summary>Sends all of it.</summary>
     /// <exception cref="SocketException">The connection is gone; by the stream, an <see cref="IOException"/>.</exception>
@@ -93,11 +80,5 @@ internal sealed class UpgradedLink
     }
 
     // Once for all: what goes one way could overtake what went the other.
-    private void Decide(Way way)
-    {
-        if (Interlocked.CompareExchange(ref _way, (int)way, (int)Way.Undecided) == (int)Way.Undecided && way == Way.Socket)
-        {
-            _socket!.Blocking = false; // The server itself waits asynchronously only, which is another thing.
-        }
-    }
+    private void Decide(Way way) => Interlocked.CompareExchange(ref _way, (int)way, (int)Way.Undecided);
 }
