@@ -100,6 +100,47 @@ public sealed class OutboundQueueTests
     }
 
     [Test]
+    public async Task WhatComesBeforeItsTurn_GoesWithOneFlush()
+    {
+        var turns = new Turns();
+        var queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), turns, _time, () => Interlocked.Increment(ref _slow));
+        queue.Add(new byte[] { 1 });
+        queue.Add(new byte[] { 2 });
+        queue.Add(new byte[] { 3 });
+        Assert.That(_transport.Reader.TryRead(out _), Is.False, "nobody who adds flushes");
+
+        turns.RunOne();
+        Assert.That(await ReadAsync(3), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(turns.Waiting, Is.Zero);
+    }
+
+    [Test]
+    public async Task Last_IsTheLast_WhateverIsAddedMeanwhile()
+    {
+        _queue.Add(new byte[150]);
+        var completed = _queue.CompleteAsync(new byte[] { 7 });
+        _queue.Add(new byte[] { 8 });
+        Assert.That((await ReadAsync(151))[^1], Is.EqualTo(7));
+        await completed.InTime();
+        Assert.That(_transport.Reader.TryRead(out _), Is.False);
+    }
+
+    [Test]
+    public void Adding_AllocatesNothing()
+    {
+        var queue = new OutboundQueue(new Nowhere(), new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => { });
+        ReadOnlyMemory<byte> message = new byte[100];
+        queue.Add(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            queue.Add(message);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
     public async Task OverTheBound_ItIsSlow_Once_AndTakesNothingMore()
     {
         // The pipe takes 100 bytes and lets the rest wait.
@@ -215,5 +256,41 @@ public sealed class OutboundQueueTests
         }
 
         return [.. read];
+    }
+
+    /// <summary>A scheduler whose turns come when the test says so.</summary>
+    private sealed class Turns : PipeScheduler
+    {
+        private readonly Queue<Action> _turns = new();
+
+        public int Waiting => _turns.Count;
+
+        public override void Schedule(Action<object?> action, object? state) => _turns.Enqueue(() => action(state));
+
+        public void RunOne() => _turns.Dequeue()();
+    }
+
+    /// <summary>A transport that takes everything at once.</summary>
+    private sealed class Nowhere : PipeWriter
+    {
+        private readonly byte[] _buffer = new byte[MaxBytes];
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer;
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => _buffer;
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => default;
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 }

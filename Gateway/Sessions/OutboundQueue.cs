@@ -135,10 +135,21 @@ internal sealed class OutboundQueue(
     }
 
     /// <summary>Takes nothing more, and returns when all is handed to the transport or nothing can be any more.</summary>
-    public Task CompleteAsync()
+    /// <param name="last">What comes last, whatever else is added meanwhile; empty for nothing.</param>
+    public Task CompleteAsync(ReadOnlyMemory<byte> last = default)
     {
+        var isIdle = false;
+        Task drained;
         lock (_lock)
         {
+            if (!_isStopped && !_isCompleting && !last.IsEmpty)
+            {
+                _waiting.Enqueue(last);
+                _unsent += SizeOf(last);
+                isIdle = !_isPumping;
+                _isPumping = true;
+            }
+
             _isCompleting = true;
             _isStopped |= !_isPumping;
             if (_isStopped)
@@ -147,8 +158,15 @@ internal sealed class OutboundQueue(
             }
 
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _drained.Task;
+            drained = _drained.Task;
         }
+
+        if (isIdle)
+        {
+            SchedulePump();
+        }
+
+        return drained;
     }
 
     /// <summary>To be called about once a second: ends a write that is stuck.</summary>

@@ -49,6 +49,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private Session? _session;
     private readonly Remaining _calls = new();
     private int _answersToFlush;
+    private bool _isClosing;
     private long _closingSince;
 
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
@@ -71,7 +72,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
         _queue = new OutboundQueue(_frames ?? connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
-        Output = new OutboundPipe(_queue, OnFlushed);
+        Output = new OutboundPipe(_queue, AddFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
@@ -155,6 +156,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>SignalR has written the answer to one. It is sent with its next flush; neither comes beside another.</summary>
     public void OnAnswered() => _answersToFlush++;
 
+    /// <summary>SignalR has written that the connection ends. It is sent with its next flush, and nothing behind it.</summary>
+    public void OnClosing() => _isClosing = true;
+
     /// <summary>A call of this client was refused before it reached a method.</summary>
     public void CountRefusal(string code) => _metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
 
@@ -168,8 +172,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         {
             LogClosing(Id, reason.Code);
             _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
-            Send(new CloseMessage(reason.ToString(), allowReconnect));
-            _ = AbortWhenSentAsync(); // Nothing in it throws.
+            _ = AbortWhenSentAsync(new CloseMessage(reason.ToString(), allowReconnect)); // Nothing in it throws.
         }
     }
 
@@ -188,8 +191,17 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         AbortTransport();
     }
 
-    private void OnFlushed()
+    private void AddFlushed(ReadOnlyMemory<byte> messages)
     {
+        if (_isClosing)
+        {
+            _ = _queue.CompleteAsync(messages); // Whoever ends the connection waits for it.
+        }
+        else
+        {
+            _queue.Add(messages);
+        }
+
         for (; _answersToFlush > 0; _answersToFlush--)
         {
             _calls.Remove();
@@ -230,9 +242,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     private bool IsPolled => _connection.Features.Get<IConnectionInherentKeepAliveFeature>() is { HasInherentKeepAlive: true };
 
-    private async Task AbortWhenSentAsync()
+    private async Task AbortWhenSentAsync(CloseMessage last)
     {
-        await _queue.CompleteAsync();
+        await _queue.CompleteAsync(_format.Protocol.GetMessageBytes(last));
         Abort();
     }
 
