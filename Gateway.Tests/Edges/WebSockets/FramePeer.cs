@@ -12,6 +12,7 @@ namespace RealtimeGateway.Tests.Edges.WebSockets;
 /// </summary>
 internal sealed class FramePeer : IDisposable
 {
+    public const int Continuation = 0;
     public const int Text = 1;
     public const int Close = 8;
     public const int Ping = 9;
@@ -19,6 +20,7 @@ internal sealed class FramePeer : IDisposable
 
     private readonly TcpClient _tcp = new();
     private readonly StringBuilder _unread = new();
+    private readonly List<byte> _fragments = [];
     private Stream _stream = null!;
 
     /// <summary>A client that has shaken hands and is subscribed.</summary>
@@ -57,22 +59,39 @@ internal sealed class FramePeer : IDisposable
         return WriteAsync([.. header, .. payload.Span]);
     }
 
-    /// <summary>The next frame; null at the end, a frame that was cut off included.</summary>
+    /// <summary>The next control frame, or the next message, whose last frame it is; null at the end, a frame that was cut off included.</summary>
     public async Task<(int Opcode, byte[] Payload)?> ReadFrameAsync()
     {
         try
         {
-            var head = await ReadAsync(2);
-            Assert.That(head[0] & 0xf0, Is.EqualTo(0x80), "every frame is final and has no extension");
-            Assert.That(head[0] & 0x0f, Is.AnyOf(Text, Close, Pong), "nothing else is expected");
-            Assert.That(head[1] & 0x80, Is.Zero, "a server does not mask");
-            var length = head[1] switch
+            while (true)
             {
-                126 => BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(2)),
-                127 => checked((int)BinaryPrimitives.ReadUInt64BigEndian(await ReadAsync(8))),
-                var small => small,
-            };
-            return (head[0] & 0x0f, await ReadAsync(length));
+                var head = await ReadAsync(2);
+                var (isFinal, opcode) = ((head[0] & 0x80) != 0, head[0] & 0x0f);
+                Assert.That(head[0] & 0x70, Is.Zero, "no extension was agreed upon");
+                Assert.That(head[1] & 0x80, Is.Zero, "a server does not mask");
+                Assert.That(opcode, Is.AnyOf(_fragments.Count == 0 ? Text : Continuation, Close, Pong), "nothing else can come here");
+                Assert.That(isFinal || opcode is Text or Continuation, "a control frame is one frame");
+                var length = head[1] switch
+                {
+                    126 => BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(2)),
+                    127 => checked((int)BinaryPrimitives.ReadUInt64BigEndian(await ReadAsync(8))),
+                    var small => small,
+                };
+                var payload = await ReadAsync(length);
+                if (opcode is Close or Pong)
+                {
+                    return (opcode, payload);
+                }
+
+                _fragments.AddRange(payload);
+                if (isFinal)
+                {
+                    byte[] message = [.. _fragments];
+                    _fragments.Clear();
+                    return (Text, message);
+                }
+            }
         }
         catch (Exception exception) when (exception is IOException or EndOfStreamException)
         {
