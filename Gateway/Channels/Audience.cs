@@ -157,7 +157,7 @@ internal sealed class Audience
                 return true;
             }
 
-            if (message is null || !fanOut.MayBeReadBy(subscriber.Roles))
+            if (message is null || !fanOut.MayBeReadBy(subscriber))
             {
                 return false;
             }

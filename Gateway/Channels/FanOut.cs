@@ -18,6 +18,9 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
     /// <summary>Whether a session with these roles may get it, if it may read the channel.</summary>
     public bool MayBeReadBy(IReadOnlySet<Role> roles) => _readers.Include(roles);
 
+    /// <summary>The same of a subscriber, whose roles are looked at only where they decide.</summary>
+    public bool MayBeReadBy(ISubscriber subscriber) => _readers.AreAll || _readers.Include(subscriber.Roles);
+
     /// <summary>The keys of those of these interests that it matches; null when none of them wants it.</summary>
     public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(Matches);
 
@@ -34,7 +37,7 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
 
     /// <summary>The message for one subscriber; null when it does not want it or may not have it.</summary>
     public Outbound? MessageFor(ISubscriber subscriber, SubscriberInterests interests) =>
-        !MayBeReadBy(subscriber.Roles) ? null
+        !MayBeReadBy(subscriber) ? null
         : publication.Sender?.ConnectionId == subscriber.ConnectionId ? MessageForSender(interests)
         : MessageFor(interests.All);
 

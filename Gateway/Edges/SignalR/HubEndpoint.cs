@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
@@ -32,6 +33,7 @@ internal static class HubEndpoint
         endpoints
             .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
+            .TakeUpgrades()
             .RequireAdmission(transports.Find, CountArrival)
             .CountAsRemaining();
     }

@@ -9,8 +9,8 @@ namespace RealtimeGateway.Edges.SignalR;
 /// flushes whole messages only, so a flush is an entry of the queue.
 /// </summary>
 /// <param name="queue">The queue.</param>
-/// <param name="onFlushed">Told when what was written is in the queue.</param>
-internal sealed class OutboundPipe(OutboundQueue queue, Action onFlushed) : PipeWriter
+/// <param name="add">Puts what was flushed into it.</param>
+internal sealed class OutboundPipe(OutboundQueue queue, Action<ReadOnlyMemory<byte>> add) : PipeWriter
 {
     private const int InitialBytes = 256;
     private const int LargestKeptBytes = 16 * 1024;
@@ -32,8 +32,7 @@ internal sealed class OutboundPipe(OutboundQueue queue, Action onFlushed) : Pipe
     {
         if (_buffer is { WrittenCount: > 0 } buffer)
         {
-            queue.Add(buffer.WrittenSpan.ToArray());
-            onFlushed();
+            add(buffer.WrittenSpan.ToArray());
             buffer.ResetWrittenCount();
             _buffer = buffer.Capacity > LargestKeptBytes ? null : buffer;
         }
