@@ -57,7 +57,7 @@ internal sealed record Options
             options = arguments[i] switch
             {
                 "--gateway" => options with { Gateway = Path.GetFullPath(Value(arguments, ++i)) },
-                "--rounds" => options with { Rounds = (int)Number(arguments, ++i) },
+                "--rounds" => options with { Rounds = (int)Math.Ceiling(Number(arguments, ++i)) },
                 "--seconds" => options with { Seconds = Number(arguments, ++i) },
                 "--quick" => options with { Rounds = 3, Seconds = 1, Warming = TimeSpan.FromSeconds(1) },
                 "--bare-only" => options with { BareOnly = true },

@@ -26,7 +26,7 @@ internal static class Plot
         svg.AppendLine(Text($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">"""));
         svg.AppendLine("""<rect width="100%" height="100%" fill="white"/>""");
         svg.AppendLine("""<text x="16" y="24" font-size="15">The server's CPU time for a delivery, relative to bare SignalR in the same round (less is better)</text>""");
-        svg.AppendLine("""<text x="16" y="42" fill="#666">Bar: median of the rounds. Whisker: least to greatest.</text>""");
+        svg.AppendLine("""<text x="16" y="42" fill="#666">Bar: median of the rounds. Whisker: least to greatest. What is beyond 2.5 is cut there.</text>""");
         for (var mark = 0.0; mark <= End; mark += 0.5)
         {
             var color = mark == 1 ? "#333" : "#ddd";

@@ -36,8 +36,24 @@ internal sealed class Stage : IDisposable
         return server;
     }
 
-    /// <summary>Starts what is installed of some peers.</summary>
-    public IReadOnlyList<Server> StartInstalled(params Peer[] peers) => [.. Installed(peers).Select(peer => Start(peer.Start))];
+    /// <summary>Starts what is installed of some peers. What does not start is left out, too.</summary>
+    public IReadOnlyList<Server> StartInstalled(params Peer[] peers)
+    {
+        var started = new List<Server>();
+        foreach (var peer in Installed(peers))
+        {
+            try
+            {
+                started.Add(Start(peer.Start));
+            }
+            catch (InvalidOperationException exception)
+            {
+                _leftOut.Add($"{peer.Name}: {exception.Message}");
+            }
+        }
+
+        return started;
+    }
 
     /// <summary>Which of some peers can be started. The others are left out, and it is written down why.</summary>
     public IReadOnlyList<Peer> Installed(params Peer[] peers)
@@ -113,6 +129,8 @@ internal sealed class Stage : IDisposable
     private Measurement Measure(Arrangement arrangement, ILoad load, TimeSpan time)
     {
         _keepAlive.WhenDue();
-        return arrangement.Failure is { } failure ? Measurement.Failed(failure) : load.Run(arrangement, _options.Settling, time);
+        return arrangement.Failure is { } failure ? Measurement.Failed(failure)
+            : !arrangement.IsSettled ? Measurement.Failed("What an earlier turn published has not come to all.")
+            : load.Run(arrangement, _options.Settling, time);
     }
 }
