@@ -22,7 +22,7 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
     public bool MayBeReadBy(ISubscriber subscriber) => _readers.AreAll || _readers.Include(subscriber.Roles);
 
     /// <summary>The keys of those of these interests that it matches; null when none of them wants it.</summary>
-    public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(Matches);
+    public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(static (fanOut, interest) => fanOut.Matches(interest), this);
 
     /// <summary>The message for who wants this; null when they do not want it.</summary>
     public Outbound? MessageFor(InterestSet interests) => Match(interests) switch
