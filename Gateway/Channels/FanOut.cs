@@ -10,8 +10,8 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class FanOut(Publication publication, bool isReplayed) : IDisposable
 {
-    private readonly Candidate _candidate = new(publication.Event, publication.Data);
     private readonly Readers _readers = Readers.Of(publication);
+    private Candidate? _candidate;
     private Dictionary<Interest, bool>? _verdicts;
     private OutboundPublication? _plain;
 
@@ -41,13 +41,14 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
         : publication.Sender?.ConnectionId == subscriber.ConnectionId ? MessageForSender(interests)
         : MessageFor(interests.All);
 
-    public void Dispose() => _candidate.Dispose();
+    public void Dispose() => _candidate?.Dispose();
 
     private bool Matches(Interest interest)
     {
         _verdicts ??= [];
         if (!_verdicts.TryGetValue(interest, out var verdict))
         {
+            _candidate ??= new Candidate(publication.Event, publication.Data);
             _verdicts[interest] = verdict = interest.Matches(_candidate);
         }
 
