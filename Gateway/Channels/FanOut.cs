@@ -10,8 +10,8 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class FanOut(Publication publication, bool isReplayed) : IDisposable
 {
-    private readonly Candidate _candidate = new(publication.Event, publication.Data);
     private readonly Readers _readers = Readers.Of(publication);
+    private Candidate? _candidate;
     private Dictionary<Interest, bool>? _verdicts;
     private OutboundPublication? _plain;
 
@@ -22,7 +22,7 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
     public bool MayBeReadBy(ISubscriber subscriber) => _readers.AreAll || _readers.Include(subscriber.Roles);
 
     /// <summary>The keys of those of these interests that it matches; null when none of them wants it.</summary>
-    public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(Matches);
+    public IReadOnlyList<string>? Match(InterestSet interests) => interests.Match(static (fanOut, interest) => fanOut.Matches(interest), this);
 
     /// <summary>The message for who wants this; null when they do not want it.</summary>
     public Outbound? MessageFor(InterestSet interests) => Match(interests) switch
@@ -41,13 +41,14 @@ internal sealed class FanOut(Publication publication, bool isReplayed) : IDispos
         : publication.Sender?.ConnectionId == subscriber.ConnectionId ? MessageForSender(interests)
         : MessageFor(interests.All);
 
-    public void Dispose() => _candidate.Dispose();
+    public void Dispose() => _candidate?.Dispose();
 
     private bool Matches(Interest interest)
     {
         _verdicts ??= [];
         if (!_verdicts.TryGetValue(interest, out var verdict))
         {
+            _candidate ??= new Candidate(publication.Event, publication.Data);
             _verdicts[interest] = verdict = interest.Matches(_candidate);
         }
 
