@@ -113,7 +113,6 @@ internal sealed class ChannelPattern
         return true;
     }
 
-
     private static Part ReadPart(string text, int at, out string? problem)
     {
         problem = null;
