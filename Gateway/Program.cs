@@ -17,7 +17,9 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder });
 
     // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
-    builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+    // It says nothing else; and as long as it might, each request has a trace and a scope of its own that nobody sees, for as long
+    // as its connection lives.
+    builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
     // At Debug it quotes what is no proper request: a line with a query, or the header of a key.
     builder.Services.LimitLog("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information);
