@@ -71,7 +71,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
         _queue = new OutboundQueue(_frames ?? connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
-        Output = new OutboundPipe(_queue, OnFlushed);
+        Output = new OutboundPipe(_queue, this);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
@@ -87,8 +87,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
 
-    /// <summary>To be disposed when the session begins: until then the connection's time and room are bounded.</summary>
-    public IDisposable? Beginning { get; set; }
+    /// <summary>Until the session begins, the connection's time and room are bounded; what bounds them is disposed then.</summary>
+    public IDisposable? Beginning { private get; set; }
 
     /// <summary>The session, from SignalR's handshake on.</summary>
     public Session Session => _session ?? throw new InvalidOperationException("The session has not begun.");
@@ -111,7 +111,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         hub.Protocol = new CountingProtocol(_format.Protocol, this);
         _hub = hub;
         _session = new Session(this, Admitted, services);
-        Beginning?.Dispose();
+        EndBeginning();
         await _session.OpenAsync();
     }
 
@@ -121,6 +121,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
     public Task DrainAsync()
     {
+        EndBeginning();
         _upgrade?.GiveUp();
         return _queue.CompleteAsync();
     }
@@ -188,7 +189,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         AbortTransport();
     }
 
-    private void OnFlushed()
+    // With a session there is nothing left of it.
+    private void EndBeginning()
+    {
+        Beginning?.Dispose();
+        Beginning = null;
+    }
+
+    /// <summary>What SignalR wrote is in the queue.</summary>
+    public void OnFlushed()
     {
         for (; _answersToFlush > 0; _answersToFlush--)
         {
