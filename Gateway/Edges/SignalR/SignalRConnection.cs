@@ -88,8 +88,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
 
-    /// <summary>To be disposed when the session begins: until then the connection's time and room are bounded.</summary>
-    public IDisposable? Beginning { get; set; }
+    /// <summary>Until the session begins, the connection's time and room are bounded; what bounds them is disposed then.</summary>
+    public IDisposable? Beginning { private get; set; }
 
     /// <summary>The session, from SignalR's handshake on.</summary>
     public Session Session => _session ?? throw new InvalidOperationException("The session has not begun.");
@@ -112,7 +112,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         hub.Protocol = new CountingProtocol(_format.Protocol, this);
         _hub = hub;
         _session = new Session(this, Admitted, services);
-        Beginning?.Dispose();
+        EndBeginning();
         await _session.OpenAsync();
     }
 
@@ -122,6 +122,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
     public Task DrainAsync()
     {
+        EndBeginning();
         _upgrade?.GiveUp();
         return _queue.CompleteAsync();
     }
@@ -189,6 +190,13 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     {
         LogAbandoned(Id);
         AbortTransport();
+    }
+
+    // With a session there is nothing left of it.
+    private void EndBeginning()
+    {
+        Beginning?.Dispose();
+        Beginning = null;
     }
 
     private void AddFlushed(ReadOnlyMemory<byte> messages)

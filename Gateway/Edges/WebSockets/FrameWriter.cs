@@ -69,6 +69,11 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
         }
 
         var frames = TakeFrames(out var isLast);
+        if (frames.IsEmpty)
+        {
+            return default; // An earlier flush took the control frame.
+        }
+
         var sent = (_link ??= upgrade.Link)?.SendNow(frames.Span) ?? 0;
         return sent == frames.Length ? new(EndFlush(isLast)) : SendRestAsync(frames[sent..], isLast);
     }
@@ -153,7 +158,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
             isLast = FrameHeader.OpcodeOf(control) == Opcode.Close;
         }
 
-        return _buffer.AsMemory(begin, _end - begin);
+        return _end > begin ? _buffer.AsMemory(begin, _end - begin) : default;
     }
 
     private byte[] Room(int sizeHint)
