@@ -35,7 +35,7 @@ internal sealed class ScriptedServer : IDisposable
         {
             var piece = bytes[..Math.Min(pieces, bytes.Length)];
             _socket.Send(piece);
-            _reactor.Poll((int)Support.Bounds.Timeout.TotalMilliseconds);
+            _ = _reactor.Poll((int)Support.Bounds.Timeout.TotalMilliseconds);
             bytes = bytes[piece.Length..];
         }
     }
@@ -43,7 +43,7 @@ internal sealed class ScriptedServer : IDisposable
     public void Close()
     {
         _socket.Close();
-        _reactor.Poll((int)Support.Bounds.Timeout.TotalMilliseconds);
+        _ = _reactor.Poll((int)Support.Bounds.Timeout.TotalMilliseconds);
     }
 
     public void Dispose()

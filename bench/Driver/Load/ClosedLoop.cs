@@ -27,17 +27,18 @@ internal sealed record ClosedLoop(int InFlight) : ILoad
         return window.Close();
     }
 
-    // It does not sleep: a server whose every send has to wake the driver would be measured with that.
     private static void GoOn(Arrangement arrangement, TimeSpan time)
     {
         var since = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(since) < time)
         {
-            arrangement.Reactor.Poll(milliseconds: 0);
+            var read = arrangement.Reactor.Poll(milliseconds: 0);
             while (arrangement.Ledger.TryTakeCompletion(out var completed))
             {
                 arrangement.Publish(completed);
             }
+
+            arrangement.Reactor.Rest(read);
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed record OpenLoop(double Rate) : ILoad
 
             while (Stopwatch.GetTimestamp() < due)
             {
-                arrangement.Reactor.Poll(milliseconds: 0);
+                arrangement.Reactor.Rest(arrangement.Reactor.Poll(milliseconds: 0));
             }
 
             latest = Math.Max(latest, Stopwatch.GetTimestamp() - due);

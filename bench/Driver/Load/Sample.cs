@@ -8,13 +8,13 @@ namespace RealtimeGateway.Bench.Driver.Load;
 /// <param name="Publications">That have begun.</param>
 /// <param name="Deliveries">That have come.</param>
 /// <param name="ServerCpu">CPU time of the server.</param>
-/// <param name="DriverWaited">For which the driver had nothing to do.</param>
-internal sealed record Sample(long Time, int Publications, long Deliveries, TimeSpan ServerCpu, TimeSpan DriverWaited)
+/// <param name="DriverRested">For which the driver has rested.</param>
+internal sealed record Sample(long Time, int Publications, long Deliveries, TimeSpan ServerCpu, TimeSpan DriverRested)
 {
     public static Sample Take(Arrangement arrangement, IEnumerable<int> processes) => new(
         Stopwatch.GetTimestamp(),
         arrangement.Ledger.Publications,
         arrangement.Ledger.Deliveries,
         CpuTime.Of(processes),
-        arrangement.Reactor.Waited);
+        arrangement.Reactor.Rested);
 }

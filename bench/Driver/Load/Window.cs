@@ -37,7 +37,7 @@ internal sealed class Window
         var publications = (double)(after.Publications - _before.Publications) * _arrangement.BatchSize;
         var deliveries = (double)(after.Deliveries - _before.Deliveries);
         var server = after.ServerCpu - _before.ServerCpu;
-        var driverBusy = 1 - ((after.DriverWaited - _before.DriverWaited).TotalSeconds / seconds);
+        var driverBusy = 1 - ((after.DriverRested - _before.DriverRested).TotalSeconds / seconds);
         return new Measurement(invalid ?? WhyInvalid(deliveries, driverBusy), new Dictionary<string, double>
         {
             [Metrics.CpuPerDelivery] = server.TotalMicroseconds / deliveries,
