@@ -11,6 +11,7 @@ internal sealed class RightsTimer : IDisposable
     private readonly Lock _lock = new();
     private ITimer? _timer;
     private DateTimeOffset? _endsAt;
+    private bool _isDisposed;
 
     public RightsTimer(TimeProvider time, Action onEnd)
     {
@@ -32,6 +33,7 @@ internal sealed class RightsTimer : IDisposable
     {
         lock (_lock)
         {
+            _isDisposed = true;
             _timer?.Dispose();
         }
     }
@@ -54,7 +56,7 @@ internal sealed class RightsTimer : IDisposable
 
     private void ArmNeedsLock()
     {
-        if (_endsAt is not { } end)
+        if (_endsAt is not { } end || _isDisposed)
         {
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
