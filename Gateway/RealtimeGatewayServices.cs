@@ -212,6 +212,7 @@ public static class RealtimeGatewayServices
             limits.OutboundBytes / LimitsOptions.OutboundMessages));
         services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes - (limits.OutboundBytes / LimitsOptions.OutboundOutOfSight), limits.WriteTimeout));
         services.AddSingleton<Remaining>();
+        services.AddSingleton<SendScheduler>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Drain>();
         services.AddSingleton<ControlEffects>();

@@ -34,8 +34,9 @@ public sealed class RoomTests
         ["Edges.CommandLine"] = ["Configuration", "Security.Keys"],
         ["Edges.InProcess"] = ["Backplane", "Channels", "Presence"],
         ["Edges.Rest"] = ["Configuration", "Edges", "RateLimits", "Security", "Security.Tokens", "Sessions"],
-        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "MessagePack", "RateLimits", "Security", "Sessions"],
+        ["Edges.SignalR"] = ["Backplane", "Channels", "Configuration", "Edges", "Edges.WebSockets", "MessagePack", "RateLimits", "Security", "Sessions"],
         ["Edges.Sse"] = ["Backplane", "Channels", "Edges", "RateLimits", "Security", "Sessions"],
+        ["Edges.WebSockets"] = [],
     };
 
     [Test]

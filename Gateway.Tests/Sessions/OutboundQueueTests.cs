@@ -22,7 +22,7 @@ public sealed class OutboundQueueTests
         _time = new ManualTime();
         _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
         _slow = 0;
-        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow));
+        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow));
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task Held_ItTakesAndHandsOnNothing_UntilItIsReleased()
     {
-        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), _time, () => Interlocked.Increment(ref _slow), isHeld: true);
+        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow), isHeld: true);
         held.Add(new byte[] { 1, 2 });
         held.Add(new byte[] { 3 });
         Assert.That(_transport.Reader.TryRead(out _), Is.False);
@@ -97,6 +97,47 @@ public sealed class OutboundQueueTests
         held.Add(Message(MaxBytes));
         held.Add(Message(MaxBytes));
         Assert.That(_slow, Is.EqualTo(1), "it has its bound");
+    }
+
+    [Test]
+    public async Task WhatComesBeforeItsTurn_GoesWithOneFlush()
+    {
+        var turns = new Turns();
+        var queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), turns, _time, () => Interlocked.Increment(ref _slow));
+        queue.Add(new byte[] { 1 });
+        queue.Add(new byte[] { 2 });
+        queue.Add(new byte[] { 3 });
+        Assert.That(_transport.Reader.TryRead(out _), Is.False, "nobody who adds flushes");
+
+        turns.RunOne();
+        Assert.That(await ReadAsync(3), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(turns.Waiting, Is.Zero);
+    }
+
+    [Test]
+    public async Task Last_IsTheLast_WhateverIsAddedMeanwhile()
+    {
+        _queue.Add(new byte[150]);
+        var completed = _queue.CompleteAsync(new byte[] { 7 });
+        _queue.Add(new byte[] { 8 });
+        Assert.That((await ReadAsync(151))[^1], Is.EqualTo(7));
+        await completed.InTime();
+        Assert.That(_transport.Reader.TryRead(out _), Is.False);
+    }
+
+    [Test]
+    public void Adding_AllocatesNothing()
+    {
+        var queue = new OutboundQueue(new Nowhere(), new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => { });
+        ReadOnlyMemory<byte> message = new byte[100];
+        queue.Add(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            queue.Add(message);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
     [Test]
@@ -215,5 +256,41 @@ public sealed class OutboundQueueTests
         }
 
         return [.. read];
+    }
+
+    /// <summary>A scheduler whose turns come when the test says so.</summary>
+    private sealed class Turns : PipeScheduler
+    {
+        private readonly Queue<Action> _turns = new();
+
+        public int Waiting => _turns.Count;
+
+        public override void Schedule(Action<object?> action, object? state) => _turns.Enqueue(() => action(state));
+
+        public void RunOne() => _turns.Dequeue()();
+    }
+
+    /// <summary>A transport that takes everything at once.</summary>
+    private sealed class Nowhere : PipeWriter
+    {
+        private readonly byte[] _buffer = new byte[MaxBytes];
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer;
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => _buffer;
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => default;
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 }

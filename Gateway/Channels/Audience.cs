@@ -59,7 +59,13 @@ internal sealed class Audience
         passedOver = false;
         foreach (var bucket in _buckets.Values)
         {
-            var message = fanOut.MessageFor(bucket.Interests);
+            if (fanOut.MessageFor(bucket.Interests) is not { } message)
+            {
+                // All of them at once: who is further already is not told his position, whatever is said here.
+                passedOver = true;
+                continue;
+            }
+
             foreach (var place in bucket.Places)
             {
                 if (place != sender)
@@ -157,7 +163,7 @@ internal sealed class Audience
                 return true;
             }
 
-            if (message is null || !fanOut.MayBeReadBy(subscriber.Roles))
+            if (message is null || !fanOut.MayBeReadBy(subscriber))
             {
                 return false;
             }

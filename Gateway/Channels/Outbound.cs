@@ -8,7 +8,8 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal abstract class Outbound
 {
-    private readonly List<(IEncoding Encoding, ReadOnlyMemory<byte> Bytes)> _encoded = new(capacity: 1);
+    // One format, as a rule, and few at most.
+    private (IEncoding Encoding, ReadOnlyMemory<byte> Bytes)[] _encoded = [];
 
     /// <summary>The publication that it carries; null where it is something else.</summary>
     public virtual Publication? Publication => null;
@@ -25,7 +26,7 @@ internal abstract class Outbound
         }
 
         var made = Encode(encoding);
-        _encoded.Add((encoding, made));
+        _encoded = [.. _encoded, (encoding, made)];
         return made;
     }
 

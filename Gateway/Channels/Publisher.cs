@@ -16,13 +16,14 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<D
             return refusal;
         }
 
+        var now = time.GetUtcNow();
         var publication = new Publication
         {
             Channel = draft.Channels[0],
             Event = draft.Event,
             Data = data,
-            Id = draft.Id ?? Guid.CreateVersion7().ToString("N"),
-            Time = time.GetUtcNow(),
+            Id = draft.Id ?? PublicationId.Create(now),
+            Time = now,
             Sender = draft.Sender,
             Channels = draft.Channels.Count > 1 ? draft.Channels : null,
             Echo = draft.Echo,
@@ -39,7 +40,7 @@ internal sealed class Publisher(IBroker broker, ChannelRegistry channels, Live<D
         var results = new PublishResult[prepared.Channels.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            var copy = prepared.Publication with { Channel = prepared.Channels[i] };
+            var copy = i == 0 ? prepared.Publication : prepared.Publication with { Channel = prepared.Channels[i] };
             var outcome = await broker.PublishAsync(copy, channels.RetentionOf(copy.Channel), prepared.Key, cancellationToken);
             if (outcome.IsRefused(out var refusal, out var receipt))
             {

@@ -34,9 +34,11 @@ internal static class AdmissionEndpoints
                 RequestBody.Bound(endpoint);
             }
 
-            var next = endpoint.RequestDelegate!;
+            var (next, services) = (endpoint.RequestDelegate!, endpoint.ApplicationServices);
             endpoint.RequestDelegate = context =>
-                known?.Invoke(context) is { } admitted ? EnterAsync(context, admitted, next) : AdmitAsync(context, count, next, static admission => admission.AdmitAsync);
+                known?.Invoke(context) is { } admitted
+                    ? EnterAsync(context, admitted, next)
+                    : AdmitAsync(context, services, count, next, static admission => admission.AdmitAsync);
             CrossOrigin.Guard(endpoint);
         });
         return endpoints;
@@ -52,8 +54,8 @@ internal static class AdmissionEndpoints
         endpoints.Finally(endpoint =>
         {
             RequestBody.Bound(endpoint);
-            var next = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => AdmitAsync(context, count: null, next, static admission => admission.AdmitRequestAsync);
+            var (next, services) = (endpoint.RequestDelegate!, endpoint.ApplicationServices);
+            endpoint.RequestDelegate = context => AdmitAsync(context, services, count: null, next, static admission => admission.AdmitRequestAsync);
             CrossOrigin.Guard(endpoint);
         });
         return endpoints;
@@ -63,15 +65,16 @@ internal static class AdmissionEndpoints
     public static Admitted GetAdmitted(this HttpContext context) =>
         context.Items[Key] as Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
 
+    // A request's own services are a scope, which would be kept for as long as its connection lives.
     private static async Task AdmitAsync(
         HttpContext context,
+        IServiceProvider services,
         Func<HttpContext, Admitted, Error?>? count,
         RequestDelegate next,
         Func<Admission, Way> way)
     {
-        var services = context.RequestServices;
         var from = services.GetRequiredService<Live<TrustedProxies>>().Current.WhereaboutsOf(context);
-        if ((await AdmitAsync(context, from, way)).IsRefused(out var refusal, out var admitted))
+        if ((await AdmitAsync(context, services, from, way)).IsRefused(out var refusal, out var admitted))
         {
             // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
             var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(from.Address));
@@ -87,14 +90,17 @@ internal static class AdmissionEndpoints
         }
     }
 
-    private static async ValueTask<Result<Admitted>> AdmitAsync(HttpContext context, Whereabouts from, Func<Admission, Way> way)
+    private static async ValueTask<Result<Admitted>> AdmitAsync(
+        HttpContext context,
+        IServiceProvider services,
+        Whereabouts from,
+        Func<Admission, Way> way)
     {
         if (Credentials.Of(context.Request).IsRefused(out var unreadable, out var credentials))
         {
             return unreadable;
         }
 
-        var services = context.RequestServices;
         var (limiter, guesser) = (services.GetRequiredService<RateLimiter>(), Admitted.CountedAt(from.Address));
         if (!credentials.AreNone && limiter.FindTooManyGuesses(guesser) is { } tooMany)
         {
@@ -113,16 +119,7 @@ internal static class AdmissionEndpoints
     private static Task EnterAsync(HttpContext context, Admitted admitted, RequestDelegate next)
     {
         context.Items[Key] = admitted;
-        context.User = ToPrincipal(admitted.Identity);
+        context.User = new ClaimsPrincipal(new IdentityClaims(admitted.Identity));
         return next(context);
-    }
-
-    // What code that knows only ASP.NET Core finds: the user's id, and the roles as they are written.
-    private static ClaimsPrincipal ToPrincipal(Identity identity)
-    {
-        var roles = identity.Roles.Select(role => new Claim(ClaimTypes.Role, role.ToString()));
-        return identity.UserId is { } userId
-            ? new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, userId), .. roles], "RealtimeGateway"))
-            : new ClaimsPrincipal(new ClaimsIdentity(roles));
     }
 }

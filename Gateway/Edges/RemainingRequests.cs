@@ -9,13 +9,14 @@ internal static class RemainingRequests
     public static TBuilder CountAsRemaining<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
-        endpoints.Finally(static endpoint => endpoint.RequestDelegate = Count(endpoint.RequestDelegate!));
+        endpoints.Finally(static endpoint => endpoint.RequestDelegate = Count(
+            endpoint.RequestDelegate!,
+            endpoint.ApplicationServices.GetRequiredService<Remaining>()));
         return endpoints;
     }
 
-    private static RequestDelegate Count(RequestDelegate next) => async context =>
+    private static RequestDelegate Count(RequestDelegate next, Remaining remaining) => async context =>
     {
-        var remaining = context.RequestServices.GetRequiredService<Remaining>();
         remaining.Add();
         try
         {

@@ -35,8 +35,9 @@ internal sealed class InterestSet : IEquatable<InterestSet>
 
     /// <summary>Asks its interests.</summary>
     /// <param name="matches">Whether a selective one matches.</param>
+    /// <param name="asker">What <paramref name="matches"/> is given beside it.</param>
     /// <returns>The keys of the selective ones that match, in their order; null when nothing here wants it.</returns>
-    public IReadOnlyList<string>? Match(Func<Interest, bool> matches)
+    public IReadOnlyList<string>? Match<T>(Func<T, Interest, bool> matches, T asker)
     {
         if (_selective.Length == 0)
         {
@@ -46,7 +47,7 @@ internal sealed class InterestSet : IEquatable<InterestSet>
         List<string>? keys = null;
         foreach (var interest in _selective)
         {
-            if (matches(interest))
+            if (matches(asker, interest))
             {
                 (keys ??= []).Add(interest.Key!);
             }

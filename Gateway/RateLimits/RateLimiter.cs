@@ -16,8 +16,7 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     // Nobody who has a credential comes near it, and nobody finds one that was drawn at random by trying.
     private static readonly RateRule Guesses = new(Permits: 100, Window: TimeSpan.FromMinutes(1), Message: "Too many wrong credentials came from this address.");
 
-    private readonly PartitionedRateLimiter<Bucket> _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
-        RateLimitPartition.Get(bucket, bucket => new TokenBucket(bucket.Rule, time)));
+    private readonly PartitionedRateLimiter<Bucket> _buckets = Create(bucket => new TokenBucket(bucket.Rule, time));
 
     /// <summary>Counts, and refuses what exceeds a rule. Every rule before that one has counted it.</summary>
     /// <param name="operation">What is done.</param>
@@ -34,7 +33,7 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
                 return new Error(ErrorCodes.LimitExceeded, $"{Sentence(operation, rule)} This would be {times} at once; ask for fewer.");
             }
 
-            using var lease = _buckets.AttemptAcquire(new Bucket($"{operation}:{i}:{who}", rule), Math.Max(times, 1));
+            using var lease = _buckets.AttemptAcquire(new Bucket(operation, i, who, rule), Math.Max(times, 1));
             if (!lease.IsAcquired)
             {
                 return new Error(ErrorCodes.RateLimited, rule.Message ?? Sentence(operation, rule), RetryAfterOf(lease));
@@ -49,21 +48,25 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     /// </summary>
     public Error? FindTooManyGuesses(string who)
     {
-        using var lease = _buckets.AttemptAcquire(new Bucket($"guesses:{who}", Guesses), permitCount: 0);
+        using var lease = _buckets.AttemptAcquire(new Bucket(null, 0, who, Guesses), permitCount: 0);
         return lease.IsAcquired ? null : new Error(ErrorCodes.RateLimited, Guesses.Message!, RetryAfterOf(lease));
     }
 
     /// <summary>Counts a wrong credential.</summary>
-    public void CountGuess(string who) => _buckets.AttemptAcquire(new Bucket($"guesses:{who}", Guesses)).Dispose();
+    public void CountGuess(string who) => _buckets.AttemptAcquire(new Bucket(null, 0, who, Guesses)).Dispose();
 
     /// <summary>Counts a refusal; true when this connection has had so many that it is to be closed.</summary>
     public bool CountRefusal(string connectionId)
     {
-        using var lease = _buckets.AttemptAcquire(new Bucket($"refused:{connectionId}", Patience));
+        using var lease = _buckets.AttemptAcquire(new Bucket(null, 0, connectionId, Patience));
         return !lease.IsAcquired;
     }
 
     public void Dispose() => _buckets.Dispose();
+
+    // The factory is one object for all: it is asked for with each charge.
+    private static PartitionedRateLimiter<Bucket> Create(Func<Bucket, System.Threading.RateLimiting.RateLimiter> factory) =>
+        PartitionedRateLimiter.Create<Bucket, Bucket>(bucket => RateLimitPartition.Get(bucket, factory));
 
     private static string Sentence(Operation operation, RateRule rule) =>
         $"{operation} is allowed {rule.Permits} times in {rule.Window}.";
@@ -71,5 +74,10 @@ internal sealed class RateLimiter(Live<RateRules> rules, TimeProvider time) : ID
     private static int RetryAfterOf(RateLimitLease lease) =>
         lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
 
-    private sealed record Bucket(string Who, RateRule Rule);
+    /// <summary>Which bucket.</summary>
+    /// <param name="Operation">What it counts; null for what the rule alone tells.</param>
+    /// <param name="Place">Where its rule stands among those of the operation.</param>
+    /// <param name="Who">Whose it is.</param>
+    /// <param name="Rule">How much goes into it.</param>
+    private readonly record struct Bucket(Operation? Operation, int Place, string Who, RateRule Rule);
 }

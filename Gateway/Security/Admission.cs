@@ -105,7 +105,7 @@ internal sealed class Admission(
             : new Admitted(admitted.Own, Renew(admitted), admitted.Basis, admitted.From, assignments.Find(admitted.Own));
         if (Missing(left.Own.UserId is not null, left.Key is not null) is not { } missing)
         {
-            return left;
+            return left.IsStill(admitted) ? admitted : left;
         }
 
         var hasExpired = lost == ErrorCodes.TokenExpired || admitted.Key?.ExpiresAt <= time.GetUtcNow();

@@ -5,28 +5,41 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Sessions;
 
 /// <summary>
-/// What waits to be sent to one client. Whoever adds to it never waits; one pump at a time moves it to the transport. Over its
-/// bound, or when one write is stuck for too long, it stops and says that the client is slow (promise 7).
+/// What waits to be sent to one client. Whoever adds to it never waits; one pump at a time moves it to the transport, when it has its
+/// turn, and so all that has come until then with one flush. Over its bound, or when one write is stuck for too long, it stops and says that the client is slow (promise 7).
 /// </summary>
 /// <remarks>
-/// States: held (takes, and hands on nothing until it is released), idle (empty, no pump), pumping, completing (takes nothing more, stops when empty), stopped (takes nothing, holds
-/// nothing). The pump runs on the thread that found the queue idle, until the transport makes it wait.
+/// States: held (takes, and hands on nothing until it is released), idle (empty, no pump), pumping (or waiting for its turn), completing
+/// (takes nothing more, stops when empty), stopped (takes nothing, holds nothing).
 /// </remarks>
-internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> limits, TimeProvider time, Action onSlow, bool isHeld = false)
+/// <param name="transport">What carries it to the client.</param>
+/// <param name="limits">When the client is slow.</param>
+/// <param name="scheduler">Gives the pump its turns.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onSlow">Told, once, that the client is slow. The queue has stopped then.</param>
+/// <param name="isHeld">Whether it is to be released first.</param>
+internal sealed class OutboundQueue(
+    PipeWriter transport,
+    Live<OutboundLimits> limits,
+    PipeScheduler scheduler,
+    TimeProvider time,
+    Action onSlow,
+    bool isHeld = false)
 {
-    // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy in its pipe small.
+    // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy small.
     private const int BatchBytes = 32 * 1024;
 
     /// <summary>What a waiting message takes beside its bytes: its array's header, its place here.</summary>
     public const int EntryBytes = 64;
 
     private readonly Lock _lock = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    private Backlog _waiting;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _drained;
     private long _writeStarted;
     private int _unsent;
     private bool _isPumping = isHeld; // As if a pump were on its way.
+    private bool _isWoken;
     private bool _isCompleting;
     private bool _isStopped;
 
@@ -75,12 +88,36 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
         }
         else
         {
-            _ = PumpAsync(); // It sees its own exceptions.
+            SchedulePump();
         }
     }
 
+    /// <summary>The transport has something to flush that is not of this queue.</summary>
+    /// <returns>False when this queue flushes nothing any more.</returns>
+    public bool Wake()
+    {
+        lock (_lock)
+        {
+            if (_isStopped)
+            {
+                return false;
+            }
+
+            _isWoken = true;
+            if (_isPumping)
+            {
+                return true;
+            }
+
+            _isPumping = true;
+        }
+
+        SchedulePump();
+        return true;
+    }
+
     /// <summary>The transport is ready for what was held back.</summary>
-    public void Release() => _ = PumpAsync(); // It sees its own exceptions.
+    public void Release() => SchedulePump();
 
     /// <summary>Waits until at most half of the bound is unsent: for what the client itself asked for, which can wait for its reading.</summary>
     public ValueTask WaitForRoomAsync()
@@ -98,10 +135,21 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
     }
 
     /// <summary>Takes nothing more, and returns when all is handed to the transport or nothing can be any more.</summary>
-    public Task CompleteAsync()
+    /// <param name="last">What comes last, whatever else is added meanwhile; empty for nothing.</param>
+    public Task CompleteAsync(ReadOnlyMemory<byte> last = default)
     {
+        var isIdle = false;
+        Task drained;
         lock (_lock)
         {
+            if (!_isStopped && !_isCompleting && !last.IsEmpty)
+            {
+                _waiting.Enqueue(last);
+                _unsent += SizeOf(last);
+                isIdle = !_isPumping;
+                _isPumping = true;
+            }
+
             _isCompleting = true;
             _isStopped |= !_isPumping;
             if (_isStopped)
@@ -110,8 +158,15 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
             }
 
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _drained.Task;
+            drained = _drained.Task;
         }
+
+        if (isIdle)
+        {
+            SchedulePump();
+        }
+
+        return drained;
     }
 
     /// <summary>To be called about once a second: ends a write that is stuck.</summary>
@@ -152,67 +207,94 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
         return true;
     }
 
-    private async Task PumpAsync()
+    private void SchedulePump() => scheduler.Schedule(static queue => ((OutboundQueue)queue!).Pump(), this);
+
+    /// <summary>One turn: what waits, up to a batch, and one flush. It sees its own exceptions.</summary>
+    private void Pump()
     {
         try
         {
-            while (MoveBatch() is var bytes and > 0)
+            if (TryMoveBatch(out var bytes))
             {
-                Volatile.Write(ref _writeStarted, time.GetTimestamp());
-                var flushed = await transport.FlushAsync();
-                Volatile.Write(ref _writeStarted, 0);
-                if (flushed.IsCompleted || flushed.IsCanceled)
+                var flush = transport.FlushAsync();
+                if (flush.IsCompletedSuccessfully)
                 {
-                    Stop();
-                    return;
+                    EndFlush(flush.Result, bytes);
                 }
-
-                Account(bytes);
+                else
+                {
+                    _ = WaitForFlushAsync(flush, bytes); // It sees its own exceptions.
+                }
             }
         }
         catch (Exception)
         {
-            // The transport was completed under us: the client is gone, and whoever closed it has told why.
-            Volatile.Write(ref _writeStarted, 0);
+            // The transport ended under us: the client is gone, and whoever closed it has told why.
             Stop();
         }
     }
 
-    /// <summary>Copies what is next into the transport's buffer, and says how much was unsent of it; 0 when the pump is to end.</summary>
-    private int MoveBatch()
+    private async Task WaitForFlushAsync(ValueTask<FlushResult> flush, int bytes)
+    {
+        Volatile.Write(ref _writeStarted, time.GetTimestamp());
+        try
+        {
+            var flushed = await flush;
+            Volatile.Write(ref _writeStarted, 0);
+            EndFlush(flushed, bytes);
+        }
+        catch (Exception)
+        {
+            Volatile.Write(ref _writeStarted, 0);
+            Stop(); // As above.
+        }
+    }
+
+    private void EndFlush(FlushResult flushed, int bytes)
+    {
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            Stop();
+        }
+        else if (Account(bytes))
+        {
+            SchedulePump();
+        }
+    }
+
+    /// <summary>Copies what is next into the transport's buffer; false when there is nothing to flush, and the pump ends.</summary>
+    /// <param name="bytes">How much was unsent of it.</param>
+    private bool TryMoveBatch(out int bytes)
     {
         lock (_lock)
         {
-            var bytes = 0;
+            bytes = 0;
             while (!_isStopped && bytes < BatchBytes && _waiting.TryDequeue(out var next))
             {
                 transport.Write(next.Span);
                 bytes += SizeOf(next);
             }
 
-            if (bytes == 0)
+            var hasMore = bytes > 0 || _isWoken && !_isStopped;
+            _isWoken = false;
+            if (!hasMore)
             {
-                _isPumping = false;
-                if (_isCompleting)
-                {
-                    _isStopped = true;
-                    _drained?.TrySetResult();
-                }
+                EndPumpNeedsLock();
             }
 
-            return bytes;
+            return hasMore;
         }
     }
 
-    private static int SizeOf(ReadOnlyMemory<byte> entry) => entry.IsEmpty ? 0 : entry.Length + EntryBytes;
-
-    private void Account(int sent)
+    /// <summary>What was moved is sent.</summary>
+    /// <returns>Whether there is more to do.</returns>
+    private bool Account(int sent)
     {
         lock (_lock)
         {
             if (_isStopped)
             {
-                return;
+                return false;
             }
 
             _unsent -= sent;
@@ -221,6 +303,26 @@ internal sealed class OutboundQueue(PipeWriter transport, Live<OutboundLimits> l
                 _room = null;
                 room.TrySetResult();
             }
+
+            var hasMore = !_waiting.IsEmpty || _isWoken;
+            if (!hasMore)
+            {
+                EndPumpNeedsLock();
+            }
+
+            return hasMore;
         }
     }
+
+    private void EndPumpNeedsLock()
+    {
+        _isPumping = false;
+        if (_isCompleting)
+        {
+            _isStopped = true;
+            _drained?.TrySetResult();
+        }
+    }
+
+    private static int SizeOf(ReadOnlyMemory<byte> entry) => entry.IsEmpty ? 0 : entry.Length + EntryBytes;
 }

@@ -8,15 +8,15 @@ internal sealed class RightsTimer : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Action _onEnd;
-    private readonly ITimer _timer;
     private readonly Lock _lock = new();
+    private ITimer? _timer;
     private DateTimeOffset? _endsAt;
+    private bool _isDisposed;
 
     public RightsTimer(TimeProvider time, Action onEnd)
     {
         _time = time;
         _onEnd = onEnd;
-        _timer = time.CreateTimer(_ => OnTick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Sets or moves the end; null for none.</summary>
@@ -29,7 +29,14 @@ internal sealed class RightsTimer : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
 
     private void OnTick()
     {
@@ -49,11 +56,13 @@ internal sealed class RightsTimer : IDisposable
 
     private void ArmNeedsLock()
     {
-        if (_endsAt is not { } end)
+        if (_endsAt is not { } end || _isDisposed)
         {
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
+
+        _timer ??= _time.CreateTimer(static self => ((RightsTimer)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // Timers count whole milliseconds and round down: one more, or the tick comes just before the end.
         var wait = end - _time.GetUtcNow() + TimeSpan.FromMilliseconds(1);

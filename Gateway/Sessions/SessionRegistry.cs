@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
 using RealtimeGateway.Security;
@@ -14,7 +13,7 @@ internal sealed class SessionRegistry
     private const int MaxReviews = 8;
 
     private readonly ConcurrentDictionary<string, Session> _byConnection = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ImmutableHashSet<Session>> _byUser = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Session[]> _byUser = new(StringComparer.Ordinal);
 
     // Who comes, goes or moves does so under the lock, so that counts are exact; who looks does not wait for it.
     private readonly Lock _lock = new();
@@ -159,7 +158,7 @@ internal sealed class SessionRegistry
     {
         if (userId is not null)
         {
-            _byUser[userId] = _byUser.GetValueOrDefault(userId, []).Add(session);
+            _byUser[userId] = [.. OfUser(userId), session];
         }
     }
 
@@ -170,8 +169,8 @@ internal sealed class SessionRegistry
             return;
         }
 
-        var left = _byUser.GetValueOrDefault(userId, []).Remove(session);
-        if (left.IsEmpty)
+        Session[] left = [.. OfUser(userId).Where(other => other != session)];
+        if (left.Length == 0)
         {
             _byUser.TryRemove(userId, out _);
         }

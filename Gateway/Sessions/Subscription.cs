@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
-
 namespace RealtimeGateway.Sessions;
 
 /// <summary>One interest of a session.</summary>
 /// <param name="Id">Its id within the session.</param>
 /// <param name="Terms">Its channels, and how it wants each.</param>
-internal sealed record Subscription(string Id, FrozenDictionary<string, SubscriptionTerms> Terms)
+internal sealed record Subscription(string Id, IReadOnlyDictionary<string, SubscriptionTerms> Terms)
 {
     /// <summary>The id of the subscription that a session gets by naming none.</summary>
     public const string Default = "default";
@@ -38,12 +36,12 @@ internal sealed record Subscription(string Id, FrozenDictionary<string, Subscrip
             all[channel] = terms;
         }
 
-        return this with { Terms = all.ToFrozenDictionary(StringComparer.Ordinal) };
+        return this with { Terms = all };
     }
 
     /// <summary>The same without these channels.</summary>
     public Subscription Without(IReadOnlyCollection<string> channels) =>
-        this with { Terms = Terms.Where(entry => !channels.Contains(entry.Key)).ToFrozenDictionary(StringComparer.Ordinal) };
+        this with { Terms = Terms.Where(entry => !channels.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal) };
 
-    private static readonly FrozenDictionary<string, SubscriptionTerms> Nothing = FrozenDictionary<string, SubscriptionTerms>.Empty;
+    private static readonly Dictionary<string, SubscriptionTerms> Nothing = [];
 }

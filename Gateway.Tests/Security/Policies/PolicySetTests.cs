@@ -63,6 +63,23 @@ public sealed class PolicySetTests
         });
     }
 
+    [Test]
+    public void Strangers_FillNoMemoryWithTheNamesOfChannels()
+    {
+        var policies = TestPolicies.Compile(TestPolicies.Readable("team:{team}", "team:{team}"));
+        for (var i = 0; i < 3 * PolicySet.MaxChannelsAtHand; i++)
+        {
+            policies.HistoryOf($"team:{i}");
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(policies.ChannelsAtHand, Is.LessThanOrEqualTo(PolicySet.MaxChannelsAtHand));
+            Assert.That(MayRead(policies, "team:0", "team:0"), Is.True);
+            Assert.That(MayRead(policies, "team:0", "team:1"), Is.False);
+        });
+    }
+
     [TestCase("team:a")]
     [TestCase("team:a/owner")]
     public void CapturedSlash_ForgesNoRole_WhoeverAsks(string held) =>

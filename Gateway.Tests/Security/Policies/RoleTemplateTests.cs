@@ -80,6 +80,6 @@ public sealed class RoleTemplateTests
     private static bool Matches(string text, string value, Role held)
     {
         Assert.That(RoleTemplate.TryParse(text, out var template), Is.True);
-        return template!.Matches(new HashSet<Role> { held }, new Dictionary<string, string> { ["x"] = value });
+        return template!.Fill(new Dictionary<string, string> { ["x"] = value }) == held;
     }
 }

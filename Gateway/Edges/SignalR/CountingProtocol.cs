@@ -63,6 +63,10 @@ internal sealed class CountingProtocol(GatewayHubProtocol protocol, SignalRConne
         {
             connection.OnAnswered();
         }
+        else if (message is CloseMessage)
+        {
+            connection.OnClosing();
+        }
     }
 
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => protocol.GetMessageBytes(Explain(message));

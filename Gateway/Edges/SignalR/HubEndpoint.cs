@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
@@ -21,7 +22,9 @@ internal static class HubEndpoint
     /// <summary>Maps the hub, its negotiation included.</summary>
     public static void MapRealtimeHub(this IEndpointRouteBuilder endpoints)
     {
-        var transports = endpoints.ServiceProvider.GetRequiredService<LiveTransports>();
+        // Not a request's own: these are a scope, which would be kept for as long as its connection lives.
+        var services = endpoints.ServiceProvider;
+        var transports = services.GetRequiredService<LiveTransports>();
         var options = new HttpConnectionDispatcherOptions
         {
             // Before version 1 the connection's id, which others see, was also the secret by which to send on it.
@@ -30,16 +33,17 @@ internal static class HubEndpoint
             TransportMaxBufferSize = TransportBufferBytes,
         };
         endpoints
-            .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, next)).UseHub<RealtimeHub>())
+            .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, services, next)).UseHub<RealtimeHub>())
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
-            .RequireAdmission(transports.Find, CountArrival)
+            .TakeUpgrades()
+            .RequireAdmission(transports.Find, (context, admitted) => CountArrival(context, services, admitted))
             .CountAsRemaining();
     }
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
-    private static Error? CountArrival(HttpContext context, Admitted admitted)
+    private static Error? CountArrival(HttpContext context, IServiceProvider services, Admitted admitted)
     {
-        if (context.RequestServices.GetRequiredService<Drain>().HasBegun)
+        if (services.GetRequiredService<Drain>().HasBegun)
         {
             return Drain.Refusal;
         }
@@ -50,16 +54,14 @@ internal static class HubEndpoint
             return null;
         }
 
-        var services = context.RequestServices;
         return services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, admitted.CountedAs)
             ?? (isNegotiation ? services.GetRequiredService<Negotiations>().Begin(admitted.CountedAs) : null);
     }
 
     // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
-    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    private static async Task RunAsync(ConnectionContext connection, IServiceProvider services, ConnectionDelegate next)
     {
         var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
-        var services = context.RequestServices;
         using var life = services.GetRequiredService<LiveTransports>().Begin(context);
         var remaining = services.GetRequiredService<Remaining>();
         if (LiveTransports.TokenOf(context) is null)
@@ -78,8 +80,7 @@ internal static class HubEndpoint
             context.GetAdmitted(),
             services.GetRequiredService<SignalRWire>(),
             services.GetRequiredService<ILogger<SignalRConnection>>());
-        using var beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
-        gateway.Beginning = beginning;
+        gateway.Beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
         SendBuffer.Bound(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
@@ -73,6 +74,8 @@ internal sealed class InboundPipe(
         }
     }
 
+    // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         Volatile.Write(ref _waitingSince, time.GetTimestamp());

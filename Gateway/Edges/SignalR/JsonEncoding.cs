@@ -14,24 +14,29 @@ internal sealed class JsonEncoding : IEncoding
 {
     public string Name => "json";
 
-    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
-        Invocation(Callbacks.Event, writer => EventJson.Write(writer, publication, matched, isReplayed));
+    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) => Invocation(
+        Callbacks.Event,
+        (publication, matched, isReplayed),
+        static (writer, e) => EventJson.Write(writer, e.publication, e.matched, e.isReplayed));
 
-    public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
-        Invocation(Callbacks.Presence, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
+    public ReadOnlyMemory<byte> Encode(PresenceMessage message) => Invocation(
+        Callbacks.Presence,
+        message,
+        static (writer, message) => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
 
-    private static ReadOnlyMemory<byte> Invocation(string target, Action<Utf8JsonWriter> writeArgument) => MessageBuffer.Fill(buffer =>
-    {
-        MessageBuffer.WriteJson(buffer, writer =>
+    private static ReadOnlyMemory<byte> Invocation<T>(string target, T argument, Action<Utf8JsonWriter, T> writeArgument) =>
+        MessageBuffer.Fill((target, argument, writeArgument), static (buffer, invocation) =>
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("type"u8, 1);
-            writer.WriteString("target"u8, target);
-            writer.WriteStartArray("arguments"u8);
-            writeArgument(writer);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            buffer.WriteJson(invocation, static (writer, invocation) =>
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("type"u8, 1);
+                writer.WriteString("target"u8, invocation.target);
+                writer.WriteStartArray("arguments"u8);
+                invocation.writeArgument(writer, invocation.argument);
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            });
+            buffer.Bytes.Write([JsonFraming.RecordSeparator]);
         });
-        buffer.Write([JsonFraming.RecordSeparator]);
-    });
 }

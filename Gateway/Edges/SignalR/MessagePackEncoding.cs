@@ -19,16 +19,20 @@ internal sealed class MessagePackEncoding(MessagePackHubProtocol protocol) : IEn
 
     public string Name => protocol.Name;
 
-    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
-        Invocation(Callbacks.Event, writer => EventJson.Write(writer, publication, matched, isReplayed));
+    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) => Invocation(
+        Callbacks.Event,
+        (publication, matched, isReplayed),
+        static (writer, e) => EventJson.Write(writer, e.publication, e.matched, e.isReplayed));
 
-    public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
-        Invocation(Callbacks.Presence, writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
+    public ReadOnlyMemory<byte> Encode(PresenceMessage message) => Invocation(
+        Callbacks.Presence,
+        message,
+        static (writer, message) => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
 
-    private ReadOnlyMemory<byte> Invocation(string target, Action<Utf8JsonWriter> writeArgument)
+    private ReadOnlyMemory<byte> Invocation<T>(string target, T argument, Action<Utf8JsonWriter, T> writeArgument)
     {
-        var json = MessageBuffer.Fill(buffer => MessageBuffer.WriteJson(buffer, writeArgument));
-        var argument = MessageBuffer.Fill(buffer => JsonToMessagePack.Write(json.Span, buffer, MaxDepth));
-        return protocol.GetMessageBytes(new InvocationMessage(target, [new RawResult(new ReadOnlySequence<byte>(argument))]));
+        var json = MessageBuffer.Fill((argument, writeArgument), static (buffer, what) => buffer.WriteJson(what.argument, what.writeArgument));
+        var transcoded = MessageBuffer.Fill(json, static (buffer, json) => JsonToMessagePack.Write(json.Span, buffer.Bytes, MaxDepth));
+        return protocol.GetMessageBytes(new InvocationMessage(target, [new RawResult(new ReadOnlySequence<byte>(transcoded))]));
     }
 }

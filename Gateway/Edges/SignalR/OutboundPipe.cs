@@ -9,33 +9,31 @@ namespace RealtimeGateway.Edges.SignalR;
 /// flushes whole messages only, so a flush is an entry of the queue.
 /// </summary>
 /// <param name="queue">The queue.</param>
-/// <param name="onFlushed">Told when what was written is in the queue.</param>
-internal sealed class OutboundPipe(OutboundQueue queue, Action onFlushed) : PipeWriter
+/// <param name="add">Puts what was flushed into it.</param>
+internal sealed class OutboundPipe(OutboundQueue queue, Action<ReadOnlyMemory<byte>> add) : PipeWriter
 {
-    private const int InitialBytes = 256;
-    private const int LargestKeptBytes = 16 * 1024;
+    private const int SmallestBuffer = 256;
 
-    private ArrayBufferWriter<byte>? _buffer;
+    // Rented while something is written: mostly nothing is.
+    private byte[] _buffer = [];
+    private int _written;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => Buffer.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint).AsMemory(_written);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => Buffer.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint).AsSpan(_written);
 
-    public override void Advance(int bytes) => Buffer.Advance(bytes);
-
-    private ArrayBufferWriter<byte> Buffer => _buffer ??= new ArrayBufferWriter<byte>(InitialBytes);
+    public override void Advance(int bytes) => _written += bytes;
 
     /// <summary>
     /// Completes at once unless much is unsent: then the client's own next call waits, which is how it is told to read.
     /// </summary>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_buffer is { WrittenCount: > 0 } buffer)
+        if (_written > 0)
         {
-            queue.Add(buffer.WrittenSpan.ToArray());
-            onFlushed();
-            buffer.ResetWrittenCount();
-            _buffer = buffer.Capacity > LargestKeptBytes ? null : buffer;
+            add(_buffer.AsSpan(0, _written).ToArray());
+            ArrayPool<byte>.Shared.Return(_buffer);
+            (_buffer, _written) = ([], 0);
         }
 
         var room = queue.WaitForRoomAsync();
@@ -50,6 +48,23 @@ internal sealed class OutboundPipe(OutboundQueue queue, Action onFlushed) : Pipe
     /// <summary>Nothing to do: a flush is cancelled by its token.</summary>
     public override void CancelPendingFlush()
     {
+    }
+
+    private byte[] Room(int sizeHint)
+    {
+        var needed = _written + Math.Max(sizeHint, 1);
+        if (_buffer.Length < needed)
+        {
+            var full = _buffer;
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Math.Max(2 * full.Length, needed)));
+            full.AsSpan(0, _written).CopyTo(_buffer);
+            if (full.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(full);
+            }
+        }
+
+        return _buffer;
     }
 
     private static async ValueTask<FlushResult> WaitAsync(Task room, CancellationToken cancellationToken)

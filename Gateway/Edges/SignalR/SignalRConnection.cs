@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Diagnostics;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.RateLimits;
 using RealtimeGateway.Security;
 using RealtimeGateway.Sessions;
@@ -39,12 +41,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
+    private readonly Upgrade? _upgrade;
+    private readonly FrameWriter? _frames;
     private readonly InboundPipe _inbound;
     private HubFormat _format;
     private HubConnectionContext? _hub;
     private Session? _session;
     private readonly Remaining _calls = new();
     private int _answersToFlush;
+    private bool _isClosing;
     private long _closingSince;
 
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
@@ -57,9 +62,17 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _logger = logger;
         Admitted = admitted;
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
-        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Time, OnSlow);
+        if (connection.GetHttpContext()?.Features.Get<IHttpUpgradeFeature>() is Upgrade upgrade)
+        {
+            // What is sent by a WebSocket is framed here, and goes past SignalR's transport and the pipe in between.
+            _upgrade = upgrade;
+            _frames = new FrameWriter(upgrade, connection.Features.GetRequiredFeature<ITransferFormatFeature>());
+            upgrade.TakeControl = TryPutControl;
+        }
+
+        _queue = new OutboundQueue(_frames ?? connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
-        Output = new OutboundPipe(_queue, OnFlushed);
+        Output = new OutboundPipe(_queue, AddFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
@@ -75,8 +88,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>Who was admitted at the transport's request.</summary>
     public Admitted Admitted { get; }
 
-    /// <summary>To be disposed when the session begins: until then the connection's time and room are bounded.</summary>
-    public IDisposable? Beginning { get; set; }
+    /// <summary>Until the session begins, the connection's time and room are bounded; what bounds them is disposed then.</summary>
+    public IDisposable? Beginning { private get; set; }
 
     /// <summary>The session, from SignalR's handshake on.</summary>
     public Session Session => _session ?? throw new InvalidOperationException("The session has not begun.");
@@ -99,7 +112,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         hub.Protocol = new CountingProtocol(_format.Protocol, this);
         _hub = hub;
         _session = new Session(this, Admitted, services);
-        Beginning?.Dispose();
+        EndBeginning();
         await _session.OpenAsync();
     }
 
@@ -107,7 +120,12 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     public Task CloseSessionAsync() => _session?.CloseAsync().AsTask() ?? Task.CompletedTask;
 
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
-    public Task DrainAsync() => _queue.CompleteAsync();
+    public Task DrainAsync()
+    {
+        EndBeginning();
+        _upgrade?.GiveUp();
+        return _queue.CompleteAsync();
+    }
 
     public bool HasRoom => _queue.HasRoom;
 
@@ -139,6 +157,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     /// <summary>SignalR has written the answer to one. It is sent with its next flush; neither comes beside another.</summary>
     public void OnAnswered() => _answersToFlush++;
 
+    /// <summary>SignalR has written that the connection ends. It is sent with its next flush, and nothing behind it.</summary>
+    public void OnClosing() => _isClosing = true;
+
     /// <summary>A call of this client was refused before it reached a method.</summary>
     public void CountRefusal(string code) => _metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
 
@@ -152,8 +173,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         {
             LogClosing(Id, reason.Code);
             _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
-            Send(new CloseMessage(reason.ToString(), allowReconnect));
-            _ = AbortWhenSentAsync(); // Nothing in it throws.
+            _ = AbortWhenSentAsync(new CloseMessage(reason.ToString(), allowReconnect)); // Nothing in it throws.
         }
     }
 
@@ -172,12 +192,35 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         AbortTransport();
     }
 
-    private void OnFlushed()
+    // With a session there is nothing left of it.
+    private void EndBeginning()
     {
+        Beginning?.Dispose();
+        Beginning = null;
+    }
+
+    private void AddFlushed(ReadOnlyMemory<byte> messages)
+    {
+        if (_isClosing)
+        {
+            _ = _queue.CompleteAsync(messages); // Whoever ends the connection waits for it.
+        }
+        else
+        {
+            _queue.Add(messages);
+        }
+
         for (; _answersToFlush > 0; _answersToFlush--)
         {
             _calls.Remove();
         }
+    }
+
+    // Behind what was sent last the stream may have it; behind a part of something, nobody.
+    private bool TryPutControl(ReadOnlyMemory<byte> frame)
+    {
+        _frames!.PutControl(frame.Span);
+        return _queue.Wake() || _frames.IsOver;
     }
 
     // As ASP.NET Core's own metrics name them.
@@ -207,9 +250,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     private bool IsPolled => _connection.Features.Get<IConnectionInherentKeepAliveFeature>() is { HasInherentKeepAlive: true };
 
-    private async Task AbortWhenSentAsync()
+    private async Task AbortWhenSentAsync(CloseMessage last)
     {
-        await _queue.CompleteAsync();
+        await _queue.CompleteAsync(_format.Protocol.GetMessageBytes(last));
         Abort();
     }
 

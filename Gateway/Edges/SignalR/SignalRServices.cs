@@ -30,6 +30,7 @@ internal static class SignalRServices
         services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionManager", LogLevel.Information);
         services.LimitLog("Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionDispatcher", LogLevel.Information);
 
+        services.AddSingleton<IHubActivator<RealtimeHub>, HubActivator>();
         services.AddSingleton<CallFilter>();
         services.AddSingleton<LiveTransports>();
         services.AddSingleton<Negotiations>();

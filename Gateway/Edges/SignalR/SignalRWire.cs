@@ -8,11 +8,13 @@ namespace RealtimeGateway.Edges.SignalR;
 /// <param name="Protocols">What clients may speak.</param>
 /// <param name="Inbound">What a client may send.</param>
 /// <param name="Outbound">When it is slow.</param>
+/// <param name="Scheduler">When what is for it is sent.</param>
 /// <param name="Metrics">What is counted of them.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record SignalRWire(
     HubProtocols Protocols,
     Live<InboundLimits> Inbound,
     Live<OutboundLimits> Outbound,
+    SendScheduler Scheduler,
     GatewayMetrics Metrics,
     TimeProvider Time);

@@ -20,26 +20,26 @@ internal sealed class SseEncoding : IEncoding
 
     public string Name => "sse";
 
-    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) =>
-        Open("event", writer => EventJson.Write(writer, publication, matched, isReplayed));
+    public ReadOnlyMemory<byte> Encode(Publication publication, IReadOnlyList<string> matched, bool isReplayed) => Open(
+        "event",
+        (publication, matched, isReplayed),
+        static (writer, e) => EventJson.Write(writer, e.publication, e.matched, e.isReplayed));
 
     public ReadOnlyMemory<byte> Encode(PresenceMessage message) =>
-        MessageBuffer.Fill(buffer =>
+        MessageBuffer.Fill(message, static (buffer, message) =>
         {
-            Write(buffer, "presence", writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
-            buffer.Write(End.Span);
+            Write(buffer, "presence", message, WriteObject);
+            buffer.Bytes.Write(End.Span);
         });
 
     /// <summary>What became of a subscribed channel; to be ended.</summary>
-    public static ReadOnlyMemory<byte> Open(SubscriptionMessage message) =>
-        Open("subscription", writer => JsonSerializer.Serialize(writer, message, JsonSerializerOptions.Web));
+    public static ReadOnlyMemory<byte> Open(SubscriptionMessage message) => Open("subscription", message, WriteObject);
 
     /// <summary>The answer to what the stream was asked for; to be ended.</summary>
-    public static ReadOnlyMemory<byte> Open(SubscribeResult result) =>
-        Open("subscribed", writer => JsonSerializer.Serialize(writer, result, JsonSerializerOptions.Web));
+    public static ReadOnlyMemory<byte> Open(SubscribeResult result) => Open("subscribed", result, WriteObject);
 
     /// <summary>Why the stream ends; to be ended.</summary>
-    public static ReadOnlyMemory<byte> Open(Error reason) => Open("closed", writer =>
+    public static ReadOnlyMemory<byte> Open(Error reason) => Open("closed", reason, static (writer, reason) =>
     {
         writer.WriteStartObject();
         writer.WriteString("code"u8, reason.Code);
@@ -52,15 +52,18 @@ internal sealed class SseEncoding : IEncoding
         writer.WriteEndObject();
     });
 
-    private static ReadOnlyMemory<byte> Open(string name, Action<Utf8JsonWriter> writeData) =>
-        MessageBuffer.Fill(buffer => Write(buffer, name, writeData));
+    private static ReadOnlyMemory<byte> Open<T>(string name, T data, Action<Utf8JsonWriter, T> writeData) => MessageBuffer.Fill(
+        (name, data, writeData),
+        static (buffer, what) => Write(buffer, what.name, what.data, what.writeData));
 
-    private static void Write(IBufferWriter<byte> buffer, string name, Action<Utf8JsonWriter> writeData)
+    private static void Write<T>(MessageBuffer buffer, string name, T data, Action<Utf8JsonWriter, T> writeData)
     {
-        buffer.Write("event: "u8);
-        buffer.Write(System.Text.Encoding.ASCII.GetBytes(name));
-        buffer.Write("\ndata: "u8);
-        MessageBuffer.WriteJson(buffer, writeData);
-        buffer.Write("\n"u8);
+        buffer.Bytes.Write("event: "u8);
+        buffer.Bytes.Write(System.Text.Encoding.ASCII.GetBytes(name));
+        buffer.Bytes.Write("\ndata: "u8);
+        buffer.WriteJson(data, writeData);
+        buffer.Bytes.Write("\n"u8);
     }
+
+    private static void WriteObject<T>(Utf8JsonWriter writer, T what) => JsonSerializer.Serialize(writer, what, JsonSerializerOptions.Web);
 }

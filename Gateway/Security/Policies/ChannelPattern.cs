@@ -20,6 +20,9 @@ internal sealed class ChannelPattern
         Rest,
     }
 
+    /// <summary>What a pattern without captures captures.</summary>
+    public static IReadOnlyDictionary<string, string> NoCaptures { get; } = new Dictionary<string, string>();
+
     /// <summary>The names of its captures.</summary>
     public IEnumerable<string> Captures => _parts.Where(part => part.Kind == PartKind.Capture).Select(part => part.Text);
 
@@ -109,8 +112,6 @@ internal sealed class ChannelPattern
         captured = values ?? NoCaptures;
         return true;
     }
-
-    private static readonly Dictionary<string, string> NoCaptures = [];
 
     private static Part ReadPart(string text, int at, out string? problem)
     {

@@ -13,15 +13,4 @@ internal sealed record ChannelPolicy(
     IReadOnlyList<RoleTemplate> Write,
     IReadOnlyList<RoleTemplate> Presence,
     IReadOnlyList<RoleTemplate> Hidden,
-    HistoryPolicy? History)
-{
-    /// <summary>The roles that hold a right; nobody's where the policy names none.</summary>
-    public IReadOnlyList<RoleTemplate> RolesWith(Right right) => right switch
-    {
-        Right.Read => Read,
-        Right.Write => Write,
-        Right.Presence => Presence,
-        Right.Hidden => Hidden,
-        _ => [],
-    };
-}
+    HistoryPolicy? History);

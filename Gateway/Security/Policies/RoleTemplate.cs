@@ -36,16 +36,15 @@ internal sealed partial class RoleTemplate
         return isRole;
     }
 
-    /// <summary>Whether one of these roles is the one that this template names with these captured values.</summary>
-    public bool Matches(IReadOnlySet<Role> roles, IReadOnlyDictionary<string, string> captured)
+    /// <summary>The role that this template names with these captured values; null when no such role can be.</summary>
+    public Role? Fill(IReadOnlyDictionary<string, string> captured)
     {
-        if (_constant is { } constant)
+        if (_constant is not null)
         {
-            return roles.Contains(constant);
+            return _constant;
         }
 
-        return Role.TryCreate(_kind, Fill(_id, name => captured[name]), Fill(_dimension, name => captured[name]), out var role)
-            && roles.Contains(role);
+        return Role.TryCreate(_kind, Fill(_id, name => captured[name]), Fill(_dimension, name => captured[name]), out var role) ? role : null;
     }
 
     private static string? Fill(string? part, Func<string, string> value) =>

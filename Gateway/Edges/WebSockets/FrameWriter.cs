@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace RealtimeGateway.Edges.WebSockets;
+
+/// <summary>
+/// Writes to the client of an upgraded connection: whatever was written since the last flush goes out as one WebSocket message of
+/// one frame. While nothing is to be sent it holds no buffer. Used by one thread at a time, but for <see cref="PutControl"/> and
+/// <see cref="CancelPendingFlush"/>.
+/// </summary>
+/// <remarks>
+/// It is all that writes to the connection: the control frames of the WebSocket beneath come through it too, so no frame is ever
+/// inside another. A flush that failed or was given up may have sent a part of a frame, and so nothing comes after it; nor after a close frame.
+/// </remarks>
+/// <param name="upgrade">The connection, which may still have to be upgraded.</param>
+/// <param name="format">Whether messages are text or binary: all as the first.</param>
+internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format) : PipeWriter
+{
+    private const int SmallestBuffer = 4 * 1024;
+
+    // Looked up once: each is far away in memory for who sends to many.
+    private UpgradedLink? _link;
+    private Opcode _opcode;
+
+    private byte[]? _buffer;
+    private int _end = FrameHeader.MaxBytes;
+    private byte[]? _control;
+    private CancellationTokenSource? _waiting;
+    private volatile bool _isOver;
+
+    /// <summary>Whether nothing may be sent any more.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>
+    /// A whole control frame, to go with the next flush. A later one takes the place of one that was not sent yet, as with pongs it may
+    /// (RFC 6455, section 5.5.3); nothing takes the place of a close frame.
+    /// </summary>
+    public void PutControl(ReadOnlySpan<byte> frame)
+    {
+        var copy = frame.ToArray();
+        byte[]? standing;
+        do
+        {
+            standing = Volatile.Read(ref _control);
+            if (standing is not null && FrameHeader.OpcodeOf(standing) == Opcode.Close)
+            {
+                return;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _control, copy, standing) != standing);
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint).AsMemory(_end);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint).AsSpan(_end);
+
+    public override void Advance(int bytes) => _end += bytes;
+
+    /// <summary>Sends what was written. It waits only for a client that does not read, or that is not upgraded yet.</summary>
+    /// <returns>Completed when nothing more can be sent; canceled by <see cref="CancelPendingFlush"/>.</returns>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_isOver)
+        {
+            return new(EndFlush());
+        }
+
+        var frames = TakeFrames(out var isLast);
+        if (frames.IsEmpty)
+        {
+            return default; // An earlier flush took the control frame.
+        }
+
+        var sent = (_link ??= upgrade.Link)?.SendNow(frames.Span) ?? 0;
+        return sent == frames.Length ? new(EndFlush(isLast)) : SendRestAsync(frames[sent..], isLast);
+    }
+
+    /// <summary>Ends a flush that waits.</summary>
+    public override void CancelPendingFlush()
+    {
+        _isOver = true;
+        try
+        {
+            Volatile.Read(ref _waiting)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
+    /// <summary>Nothing to do: whoever owns the connection ends it.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+    }
+
+    private async ValueTask<FlushResult> SendRestAsync(ReadOnlyMemory<byte> rest, bool isLast)
+    {
+        using var waiting = new CancellationTokenSource();
+        Volatile.Write(ref _waiting, waiting);
+        try
+        {
+            if (!_isOver && await upgrade.WhenDecided.WaitAsync(waiting.Token) is { } link)
+            {
+                await link.SendAsync(rest, waiting.Token);
+                return EndFlush(isLast);
+            }
+
+            return EndFlush(isLast: true);
+        }
+        catch
+        {
+            EndFlush(isLast: true);
+            throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _waiting, null);
+        }
+    }
+
+    private FlushResult EndFlush(bool isLast = false)
+    {
+        _isOver |= isLast;
+        _end = FrameHeader.MaxBytes;
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return new FlushResult(isCanceled: false, isCompleted: _isOver);
+    }
+
+    /// <summary>The message as a frame, and behind it the control frame that waits.</summary>
+    private ReadOnlyMemory<byte> TakeFrames(out bool isLast)
+    {
+        var begin = FrameHeader.MaxBytes;
+        if (_end > begin)
+        {
+            if (_opcode == default)
+            {
+                _opcode = format.ActiveFormat == TransferFormat.Binary ? Opcode.Binary : Opcode.Text;
+            }
+
+            begin -= FrameHeader.WriteBefore(_buffer.AsSpan(0, begin), _opcode, _end - begin);
+        }
+
+        isLast = false;
+        if (Volatile.Read(ref _control) is not null)
+        {
+            var control = Interlocked.Exchange(ref _control, null)!; // Others only replace it.
+            control.CopyTo(GetSpan(control.Length));
+            Advance(control.Length);
+            isLast = FrameHeader.OpcodeOf(control) == Opcode.Close;
+        }
+
+        return _end > begin ? _buffer.AsMemory(begin, _end - begin) : default;
+    }
+
+    private byte[] Room(int sizeHint)
+    {
+        var needed = _end + Math.Max(sizeHint, 1);
+        if (_buffer is not { } buffer)
+        {
+            return _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, needed));
+        }
+
+        if (buffer.Length < needed)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(2 * buffer.Length, needed));
+            buffer.AsSpan(0, _end).CopyTo(_buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return _buffer;
+    }
+}

@@ -1,0 +1,51 @@
+namespace RealtimeGateway.Sessions;
+
+/// <summary>
+/// What waits for one client, in order. Mostly that is nothing or one message, and then there is nothing but this. Not safe for use by
+/// several threads.
+/// </summary>
+internal struct Backlog
+{
+    // What a queue of many keeps for the next ones.
+    private const int MostKept = 64;
+
+    private ReadOnlyMemory<byte> _first;
+    private Queue<ReadOnlyMemory<byte>>? _behind;
+
+    /// <summary>Whether nothing waits.</summary>
+    public readonly bool IsEmpty => _first.IsEmpty;
+
+    /// <summary>Adds what comes last; not empty.</summary>
+    public void Enqueue(ReadOnlyMemory<byte> message)
+    {
+        if (IsEmpty)
+        {
+            _first = message;
+        }
+        else
+        {
+            (_behind ??= new()).Enqueue(message);
+        }
+    }
+
+    /// <summary>Takes what comes first.</summary>
+    public bool TryDequeue(out ReadOnlyMemory<byte> message)
+    {
+        message = _first;
+        if (IsEmpty)
+        {
+            return false;
+        }
+
+        _first = default;
+        if (_behind is not null && !_behind.TryDequeue(out _first) && _behind.Capacity > MostKept)
+        {
+            _behind = null;
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets go of everything.</summary>
+    public void Clear() => (_first, _behind) = (default, null);
+}
