@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace RealtimeGateway.Bench.Driver.Native;
 
-/// <summary>Which of many sockets have something to read, level-triggered. A socket is known by a number of the caller's.</summary>
+/// <summary>
+/// Which of many sockets have something to read. It is said once, when that comes (edge-triggered): who is told reads all of it. A socket is known
+/// by a number of the caller's.
+/// </summary>
 internal sealed unsafe class Epoll : IDisposable
 {
     // Few enough that a publication which is complete is followed by the next one soon.
@@ -19,7 +22,7 @@ internal sealed unsafe class Epoll : IDisposable
     public void Add(int socket, int number)
     {
         var @event = stackalloc byte[16];
-        *(uint*)@event = Libc.EpollIn;
+        *(uint*)@event = Libc.EpollIn | Libc.EpollEdgeTriggered;
         *(long*)(@event + DataOffset) = number;
         if (Libc.EpollControl(_descriptor, Libc.EpollAdd, socket, @event) < 0)
         {

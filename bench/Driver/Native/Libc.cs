@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int EpollAdd = 1;
     public const uint EpollIn = 1;
+    public const uint EpollEdgeTriggered = 1u << 31;
 
     public const int Again = 11;
     public const int Interrupted = 4;

@@ -52,27 +52,33 @@ internal abstract class Link(TcpSocket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    /// <summary>Reads once, and takes what has come.</summary>
-    /// <param name="buffer">One for all connections: a whole read fits behind what is kept.</param>
-    /// <returns>Whether there can be more.</returns>
+    /// <summary>Takes all that has come.</summary>
+    /// <param name="buffer">One for all connections, larger than what can be kept.</param>
+    /// <returns>Whether more can come later.</returns>
     internal bool Receive(Span<byte> buffer)
     {
         try
         {
-            _kept.AsSpan(0, _keptCount).CopyTo(buffer);
-            var count = socket.Receive(buffer[_keptCount..]);
-            if (count <= 0)
+            int count;
+            int room;
+            do
             {
+                _kept.AsSpan(0, _keptCount).CopyTo(buffer);
+                room = buffer.Length - _keptCount;
+                count = socket.Receive(buffer[_keptCount..]);
                 if (count == 0)
                 {
                     Fail("The server closed the connection.");
+                    return false;
                 }
 
-                return count < 0;
+                if (count > 0)
+                {
+                    var bytes = buffer[..(_keptCount + count)];
+                    Keep(bytes[Take(bytes)..]);
+                }
             }
-
-            var bytes = buffer[..(_keptCount + count)];
-            Keep(bytes[Take(bytes)..]);
+            while (count == room);
             return true;
         }
         catch (Win32Exception exception)
