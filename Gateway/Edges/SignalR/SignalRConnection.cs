@@ -61,8 +61,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
-        Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
-        if (connection.GetHttpContext()?.Features.Get<IHttpUpgradeFeature>() is Upgrade upgrade)
+        var transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType;
+        Transport = NameOf(transport);
+
+        // Proxies ask for an upgrade with requests of other transports too.
+        if (transport == HttpTransportType.WebSockets && connection.GetHttpContext()?.Features.Get<IHttpUpgradeFeature>() is Upgrade upgrade)
         {
             // What is sent by a WebSocket is framed here, and goes past SignalR's transport and the pipe in between.
             _upgrade = upgrade;
