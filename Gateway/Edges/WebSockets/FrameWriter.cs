@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Edges.WebSockets;
 
@@ -18,14 +18,12 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// <param name="format">Whether messages are text or binary: all as the first.</param>
 internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format) : PipeWriter
 {
-    private const int SmallestBuffer = 4 * 1024;
-
     // Looked up once: each is far away in memory for who sends to many.
     private UpgradedLink? _link;
     private Opcode _opcode;
 
-    private byte[]? _buffer;
-    private int _end = FrameHeader.MaxBytes;
+    // Begins with room for a header.
+    private RentedBuffer _buffer = new(smallest: 4 * 1024);
     private byte[]? _control;
     private CancellationTokenSource? _waiting;
     private volatile bool _isOver;
@@ -52,15 +50,25 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
         while (Interlocked.CompareExchange(ref _control, copy, standing) != standing);
     }
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint).AsMemory(_end);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_buffer.Count == 0)
+        {
+            _ = _buffer.GetMemory(FrameHeader.MaxBytes);
+            _buffer.Advance(FrameHeader.MaxBytes);
+        }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint).AsSpan(_end);
+        return _buffer.GetMemory(sizeHint);
+    }
 
-    public override void Advance(int bytes) => _end += bytes;
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes) => _buffer.Advance(bytes);
 
     /// <summary>Sends what was written. It waits only for a client that does not read, or that is not upgraded yet.</summary>
-    /// <returns>Completed when nothing more can be sent; canceled by <see cref="CancelPendingFlush"/>.</returns>
-    /// <exception cref="IOException">The connection is gone.</exception>
+    /// <returns>Completed when nothing more can be sent.</returns>
+    /// <exception cref="OperationCanceledException"><see cref="CancelPendingFlush"/> has ended it.</exception>
+    /// <exception cref="Exception">The connection is gone: what its socket or its stream throws for that.</exception>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (_isOver)
@@ -125,13 +133,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
     private FlushResult EndFlush(bool isLast = false)
     {
         _isOver |= isLast;
-        _end = FrameHeader.MaxBytes;
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        _buffer.Clear();
         return new FlushResult(isCanceled: false, isCompleted: _isOver);
     }
 
@@ -139,14 +141,14 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
     private ReadOnlyMemory<byte> TakeFrames(out bool isLast)
     {
         var begin = FrameHeader.MaxBytes;
-        if (_end > begin)
+        if (_buffer.Count > begin)
         {
             if (_opcode == default)
             {
                 _opcode = format.ActiveFormat == TransferFormat.Binary ? Opcode.Binary : Opcode.Text;
             }
 
-            begin -= FrameHeader.WriteBefore(_buffer.AsSpan(0, begin), _opcode, _end - begin);
+            begin -= FrameHeader.WriteBefore(_buffer.Written.Span[..begin], _opcode, _buffer.Count - begin);
         }
 
         isLast = false;
@@ -158,24 +160,6 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
             isLast = FrameHeader.OpcodeOf(control) == Opcode.Close;
         }
 
-        return _end > begin ? _buffer.AsMemory(begin, _end - begin) : default;
-    }
-
-    private byte[] Room(int sizeHint)
-    {
-        var needed = _end + Math.Max(sizeHint, 1);
-        if (_buffer is not { } buffer)
-        {
-            return _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, needed));
-        }
-
-        if (buffer.Length < needed)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(2 * buffer.Length, needed));
-            buffer.AsSpan(0, _end).CopyTo(_buffer);
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return _buffer;
+        return _buffer.Count > begin ? _buffer.Written[begin..] : default;
     }
 }
