@@ -203,7 +203,15 @@ internal sealed class OutboundQueue(
             _drained?.TrySetResult();
         }
 
-        transport.CancelPendingFlush();
+        try
+        {
+            transport.CancelPendingFlush();
+        }
+        catch (Exception)
+        {
+            // It has ended by itself. Whoever sends here sends to others too.
+        }
+
         return true;
     }
 
