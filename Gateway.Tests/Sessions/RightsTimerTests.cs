@@ -37,6 +37,15 @@ public sealed class RightsTimerTests
     }
 
     [Test]
+    public void Rights_DoNotEnd_WhenTheSessionHas()
+    {
+        _timer.Dispose();
+        _timer.Set(_time.GetUtcNow() + TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.That(_ends, Is.Zero);
+    }
+
+    [Test]
     public void Rights_DoNotEnd_WhenNoEndWasSet()
     {
         _time.Advance(TimeSpan.FromDays(400));
