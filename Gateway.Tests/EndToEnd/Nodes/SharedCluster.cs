@@ -2,10 +2,11 @@ namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
 /// <summary>
 /// The cluster that most tests of faults use, one after another. The first of them starts it. Its nodes are processes of their own, so
-/// all of these tests together run beside others.
+/// all of these tests, in one thread, run beside others.
 /// </summary>
 [SetUpFixture]
 [Parallelizable(ParallelScope.Self)]
+[SingleThreaded]
 public sealed class SharedCluster
 {
     private static Cluster? _cluster;
