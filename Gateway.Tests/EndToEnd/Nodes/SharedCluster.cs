@@ -1,12 +1,7 @@
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
-/// <summary>
-/// The cluster that most tests of faults use, one after another. The first of them starts it. Its nodes are processes of their own, so
-/// all of these tests, in one thread, run beside others.
-/// </summary>
+/// <summary>The cluster that most tests of faults use, one after another. The first of them starts it.</summary>
 [SetUpFixture]
-[Parallelizable(ParallelScope.Self)]
-[SingleThreaded]
 public sealed class SharedCluster
 {
     private static Cluster? _cluster;
