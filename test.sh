@@ -91,6 +91,10 @@ count Gateway.Tests "$(ran_well dotnet)" "$(number "$trx" '<Counters total="')" 
 count_node clients/js node
 count_node samples/chat chat
 
-printf '\n%s' "$summary"
+# What failed, again: it is far above by now.
+printf '\n'
+grep -oE 'testName="[^"]*".*outcome="Failed"' "$trx" 2>/dev/null | grep -oE '^testName="[^"]*"' | sed -E 's/^testName="(.*)"$/failed: \1/' || true
+grep -hE '^ *not ok ' "$results"/*.tap 2>/dev/null | sed -E 's/^ *not ok [0-9]+ - /failed: /' || true
+printf '%s' "$summary"
 echo "$passed passed, $failed failed"
 ((failed == 0))
