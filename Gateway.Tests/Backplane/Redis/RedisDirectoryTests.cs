@@ -14,6 +14,8 @@ public sealed class RedisDirectoryTests : DirectorySpecification
 
     protected override int SequencesToTry => 8;
 
+    protected override int TriesOfASequence => 2;
+
     internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {
         var prefix = SharedRedis.NewPrefix();
