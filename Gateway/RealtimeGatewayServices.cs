@@ -12,6 +12,7 @@ using RealtimeGateway.Edges.InProcess;
 using RealtimeGateway.Edges.Rest;
 using RealtimeGateway.Edges.SignalR;
 using RealtimeGateway.Edges.Sse;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.Filters;
 using RealtimeGateway.Presence;
 using RealtimeGateway.Primitives;
@@ -73,8 +74,12 @@ public static class RealtimeGatewayServices
     // What is registered last is called first: SignalR, which has been mapped by now, cuts its connections after that.
     private static void DrainWhenStopping(IServiceProvider provider)
     {
-        var drain = provider.GetRequiredService<Drain>();
-        provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => drain.RunAsync().GetAwaiter().GetResult());
+        var (drain, sockets) = (provider.GetRequiredService<Drain>(), provider.GetRequiredService<LiveWebSockets>());
+        provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() =>
+        {
+            drain.RunAsync().GetAwaiter().GetResult();
+            sockets.AbortAll();
+        });
     }
 
     private static void ReviewSessionsWhenSettingsChange(IServiceProvider provider)

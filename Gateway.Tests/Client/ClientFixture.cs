@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public abstract class ClientFixture
 {
     private protected const string Lobby = "chat:lobby";
 
-    private readonly List<RealtimeClient> _clients = [];
+    private readonly ConcurrentBag<RealtimeClient> _clients = [];
 
     private protected TestGateway Gateway { get; private set; } = null!;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,7 +18,7 @@ public sealed class RateLimitTests
     private const string Here = "198.51.100.1";
     private const string Elsewhere = "198.51.100.2";
 
-    private readonly List<TestClient> _clients = [];
+    private readonly ConcurrentBag<TestClient> _clients = [];
     private ManualTime _time = null!;
     private TestGateway _gateway = null!;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,7 @@ public sealed class SessionBoundsTests
     private const string TooManyOfAnn = "limit_exceeded: A user has 2 sessions at most; end one first.";
     private const string TooManyHere = "limit_exceeded: One address has 2 sessions at most; end one first.";
 
-    private readonly List<IAsyncDisposable> _clients = [];
+    private readonly ConcurrentBag<IAsyncDisposable> _clients = [];
     private SemaphoreSlim _ended = null!;
     private TestGateway _gateway = null!;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +16,8 @@ namespace RealtimeGateway.Tests.Support;
 internal sealed class TestGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly List<IAsyncDisposable> _clients = [];
+    // Tests connect several at once.
+    private readonly ConcurrentBag<IAsyncDisposable> _clients = [];
 
     private TestGateway(WebApplication app)
     {

@@ -35,13 +35,15 @@ internal sealed class OutboundQueue(
     private readonly Lock _lock = new();
     private Backlog _waiting;
     private TaskCompletionSource? _room;
-    private TaskCompletionSource? _drained;
+    private TaskCompletionSource<bool>? _drained;
     private long _writeStarted;
     private int _unsent;
+    private bool _isHeld = isHeld;
     private bool _isPumping = isHeld; // As if a pump were on its way.
     private bool _isWoken;
     private bool _isCompleting;
     private bool _isStopped;
+    private bool _isDrained;
 
     /// <summary>Memory that holds what was taken and is not yet handed to the transport's buffer, in bytes.</summary>
     public int UnsentBytes => Volatile.Read(ref _unsent);
@@ -116,8 +118,14 @@ internal sealed class OutboundQueue(
         return true;
     }
 
-    /// <summary>The transport is ready for what was held back.</summary>
-    public void Release() => SchedulePump();
+    /// <summary>The transport is ready for what was held back, if anything still was.</summary>
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _isHeld, false))
+        {
+            SchedulePump();
+        }
+    }
 
     /// <summary>Waits until at most half of the bound is unsent: for what the client itself asked for, which can wait for its reading.</summary>
     public ValueTask WaitForRoomAsync()
@@ -136,10 +144,11 @@ internal sealed class OutboundQueue(
 
     /// <summary>Takes nothing more, and returns when all is handed to the transport or nothing can be any more.</summary>
     /// <param name="last">What comes last, whatever else is added meanwhile; empty for nothing.</param>
-    public Task CompleteAsync(ReadOnlyMemory<byte> last = default)
+    /// <returns>Whether all was handed to it, and it is no longer in use.</returns>
+    public Task<bool> CompleteAsync(ReadOnlyMemory<byte> last = default)
     {
         var isIdle = false;
-        Task drained;
+        Task<bool> drained;
         lock (_lock)
         {
             if (!_isStopped && !_isCompleting && !last.IsEmpty)
@@ -151,13 +160,17 @@ internal sealed class OutboundQueue(
             }
 
             _isCompleting = true;
-            _isStopped |= !_isPumping;
-            if (_isStopped)
+            if (!_isPumping)
             {
-                return Task.CompletedTask;
+                EndPumpNeedsLock();
             }
 
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_isStopped)
+            {
+                return Task.FromResult(_isDrained);
+            }
+
+            _drained ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             drained = _drained.Task;
         }
 
@@ -200,7 +213,7 @@ internal sealed class OutboundQueue(
             _waiting.Clear();
             _unsent = 0;
             _room?.TrySetResult();
-            _drained?.TrySetResult();
+            _drained?.TrySetResult(false);
         }
 
         try
@@ -325,10 +338,10 @@ internal sealed class OutboundQueue(
     private void EndPumpNeedsLock()
     {
         _isPumping = false;
-        if (_isCompleting)
+        if (_isCompleting && !_isStopped)
         {
-            _isStopped = true;
-            _drained?.TrySetResult();
+            (_isStopped, _isDrained) = (true, true);
+            _drained?.TrySetResult(true);
         }
     }
 

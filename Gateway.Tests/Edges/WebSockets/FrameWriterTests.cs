@@ -2,9 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using RealtimeGateway.Edges.WebSockets;
-using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Edges.WebSockets;
 
@@ -12,23 +10,19 @@ namespace RealtimeGateway.Tests.Edges.WebSockets;
 [TestFixture]
 public sealed class FrameWriterTests
 {
-    private static readonly byte[] Pong = [0x8a, 0x01, 0x07];
     private static readonly byte[] LaterPong = [0x8a, 0x01, 0x08];
     private static readonly byte[] Close = [0x88, 0x02, 0x03, 0xe8];
 
     private MemoryStream _sent = null!;
-    private Upgrade _upgrade = null!;
     private Format _format = null!;
     private FrameWriter _writer = null!;
 
     [SetUp]
-    public async Task UpgradeAsync()
+    public void Create()
     {
         _sent = new MemoryStream();
-        _upgrade = new Upgrade(new DefaultHttpContext(), new Server(_sent));
         _format = new Format();
-        _writer = new FrameWriter(_upgrade, _format);
-        await _upgrade.UpgradeAsync();
+        _writer = new FrameWriter(new UpgradedLink(_sent, new DefaultHttpContext()), _format);
     }
 
     [TearDown]
@@ -69,8 +63,8 @@ public sealed class FrameWriterTests
     [Test]
     public async Task Pongs_GoBehindTheMessage_AndOnlyTheLast()
     {
-        _writer.PutControl(Pong);
-        _writer.PutControl(LaterPong);
+        _writer.PutControl(Opcode.Pong, [7]);
+        _writer.PutControl(Opcode.Pong, [8]);
         _writer.Write(new byte[] { 1 });
         await _writer.FlushAsync();
         Assert.That(_sent.ToArray(), Is.EqualTo((byte[])[0x81, 1, 1, .. LaterPong]));
@@ -79,34 +73,12 @@ public sealed class FrameWriterTests
     [Test]
     public async Task AfterACloseFrame_NothingIsSent_AndNoPongTakesItsPlace()
     {
-        _writer.PutControl(Close);
-        _writer.PutControl(Pong);
+        _writer.PutControl(Opcode.Close, [3, 232]);
+        _writer.PutControl(Opcode.Pong, [7]);
         Assert.That((await _writer.FlushAsync()).IsCompleted, Is.True);
         _writer.Write(new byte[] { 1 });
         Assert.That((await _writer.FlushAsync()).IsCompleted, Is.True);
         Assert.That(_sent.ToArray(), Is.EqualTo(Close));
-    }
-
-    [Test]
-    public async Task FlushBeforeTheUpgrade_WaitsForIt_OrForItsFailure([Values] bool isUpgraded)
-    {
-        var upgrade = new Upgrade(new DefaultHttpContext(), new Server(_sent));
-        var writer = new FrameWriter(upgrade, _format);
-        writer.Write(new byte[] { 1 });
-        var flush = writer.FlushAsync().AsTask();
-        Assert.That(flush.IsCompleted, Is.False);
-
-        if (isUpgraded)
-        {
-            await upgrade.UpgradeAsync();
-        }
-        else
-        {
-            upgrade.GiveUp();
-        }
-
-        Assert.That((await flush.InTime()).IsCompleted, Is.Not.EqualTo(isUpgraded));
-        Assert.That(_sent.Length, Is.EqualTo(isUpgraded ? 3 : 0));
     }
 
     private sealed class Format : ITransferFormatFeature
@@ -114,12 +86,5 @@ public sealed class FrameWriterTests
         public TransferFormat SupportedFormats => TransferFormat.Text | TransferFormat.Binary;
 
         public TransferFormat ActiveFormat { get; set; } = TransferFormat.Text;
-    }
-
-    private sealed class Server(Stream stream) : IHttpUpgradeFeature
-    {
-        public bool IsUpgradableRequest => true;
-
-        public Task<Stream> UpgradeAsync() => Task.FromResult(stream);
     }
 }

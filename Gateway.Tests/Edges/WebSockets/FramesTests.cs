@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Sessions;
@@ -27,7 +28,7 @@ public sealed class FramesTests(FramesTests.Way way)
         /// <summary>By the server's stream, as where the server shows no socket.</summary>
         Stream,
 
-        /// <summary>By SignalR's transport, as in a host with its own WebSockets.</summary>
+        /// <summary>By SignalR's transport, as on a server that hands no connection over.</summary>
         Transport,
     }
 
@@ -152,7 +153,11 @@ public sealed class FramesTests(FramesTests.Way way)
                 });
                 break;
             case Way.Transport:
-                app.UseWebSockets();
+                app.UseWebSockets().Use((context, next) =>
+                {
+                    context.Features.Set<IHttpUpgradeFeature>(null);
+                    return next(context);
+                });
                 break;
             default:
                 break;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -10,7 +9,9 @@ using RealtimeGateway.Sessions;
 
 namespace RealtimeGateway.Edges.SignalR;
 
-/// <summary>The hub's endpoint: stock SignalR, with a connection of ours between it and the transport.</summary>
+/// <summary>
+/// The hub's endpoint: stock SignalR, with a connection of ours between it and the transport, and for WebSockets with a transport of ours.
+/// </summary>
 internal static class HubEndpoint
 {
     /// <summary>Where it is.</summary>
@@ -32,10 +33,13 @@ internal static class HubEndpoint
             AllowStatefulReconnects = false,
             TransportMaxBufferSize = TransportBufferBytes,
         };
+        void Connect(IConnectionBuilder connections) => connections
+            .Use(next => connection => connection is WebSocketConnection ? RunAsync(connection, services, next) : RunStockAsync(connection, services, next))
+            .UseHub<RealtimeHub>();
         endpoints
-            .MapConnections(Path, options, connections => connections.Use(next => connection => RunAsync(connection, services, next)).UseHub<RealtimeHub>())
+            .MapConnections(Path, options, Connect)
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
-            .TakeUpgrades()
+            .TakeWebSockets(services, Connect)
             .RequireAdmission(transports.Find, (context, admitted) => CountArrival(context, services, admitted))
             .CountAsRemaining();
     }
@@ -58,22 +62,29 @@ internal static class HubEndpoint
             ?? (isNegotiation ? services.GetRequiredService<Negotiations>().Begin(admitted.CountedAs) : null);
     }
 
-    // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
-    private static async Task RunAsync(ConnectionContext connection, IServiceProvider services, ConnectionDelegate next)
+    // A transport of SignalR's.
+    private static async Task RunStockAsync(ConnectionContext connection, IServiceProvider services, ConnectionDelegate next)
     {
-        var context = connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
+        var context = ContextOf(connection);
         using var life = services.GetRequiredService<LiveTransports>().Begin(context);
-        var remaining = services.GetRequiredService<Remaining>();
         if (LiveTransports.TokenOf(context) is null)
         {
             // Without negotiation SignalR makes the connection's id its secret token as well, and others see the id.
-            connection.ConnectionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            connection.ConnectionId = ConnectionTokens.NewId();
         }
         else
         {
             services.GetRequiredService<Negotiations>().TakeUp(context.GetAdmitted().CountedAs);
         }
 
+        await RunAsync(connection, services, next);
+    }
+
+    // Everything between the transport and SignalR: for as long as a connection lives, its pipes are the gateway's.
+    private static async Task RunAsync(ConnectionContext connection, IServiceProvider services, ConnectionDelegate next)
+    {
+        var context = ContextOf(connection);
+        var remaining = services.GetRequiredService<Remaining>();
         var transport = connection.Transport;
         var gateway = new SignalRConnection(
             connection,
@@ -91,9 +102,17 @@ internal static class HubEndpoint
         }
         finally
         {
-            await gateway.DrainAsync();
+            var isWritten = await gateway.DrainAsync();
             connection.Transport = transport;
+            if (connection is WebSocketConnection socket)
+            {
+                await socket.CloseAsync(isWritten);
+            }
+
             remaining.Remove();
         }
     }
+
+    private static HttpContext ContextOf(ConnectionContext connection) =>
+        connection.GetHttpContext() ?? throw new InvalidOperationException("The hub is reached by HTTP only.");
 }

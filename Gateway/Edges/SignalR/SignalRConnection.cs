@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
@@ -41,8 +40,6 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
-    private readonly Upgrade? _upgrade;
-    private readonly FrameWriter? _frames;
     private readonly InboundPipe _inbound;
     private HubFormat _format;
     private HubConnectionContext? _hub;
@@ -61,19 +58,15 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
-        var transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType;
-        Transport = NameOf(transport);
+        Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
 
-        // Proxies ask for an upgrade with requests of other transports too.
-        if (transport == HttpTransportType.WebSockets && connection.GetHttpContext()?.Features.Get<IHttpUpgradeFeature>() is Upgrade upgrade)
+        // Held until there is a session: who has the answer to his handshake is in it.
+        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow, isHeld: true);
+        if (connection is WebSocketConnection socket)
         {
-            // What is sent by a WebSocket is framed here, and goes past SignalR's transport and the pipe in between.
-            _upgrade = upgrade;
-            _frames = new FrameWriter(upgrade, connection.Features.GetRequiredFeature<ITransferFormatFeature>());
-            upgrade.TakeControl = TryPutControl;
+            socket.Flush = _queue.Wake;
         }
 
-        _queue = new OutboundQueue(_frames ?? connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow);
         _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
         Output = new OutboundPipe(_queue, AddFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
@@ -116,17 +109,25 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         _hub = hub;
         _session = new Session(this, Admitted, services);
         EndBeginning();
-        await _session.OpenAsync();
+        try
+        {
+            await _session.OpenAsync();
+        }
+        finally
+        {
+            _queue.Release();
+        }
     }
 
     /// <summary>The connection is gone.</summary>
     public Task CloseSessionAsync() => _session?.CloseAsync().AsTask() ?? Task.CompletedTask;
 
     /// <summary>Hands what is queued to the transport, before it is given back.</summary>
-    public Task DrainAsync()
+    /// <returns>Whether it has all of it.</returns>
+    public Task<bool> DrainAsync()
     {
         EndBeginning();
-        _upgrade?.GiveUp();
+        _queue.Release();
         return _queue.CompleteAsync();
     }
 
@@ -219,13 +220,6 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
-    // Behind what was sent last the stream may have it; behind a part of something, nobody.
-    private bool TryPutControl(ReadOnlyMemory<byte> frame)
-    {
-        _frames!.PutControl(frame.Span);
-        return _queue.Wake() || _frames.IsOver;
-    }
-
     // As ASP.NET Core's own metrics name them.
     private static string NameOf(HttpTransportType? type) => type switch
     {
@@ -255,6 +249,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
 
     private async Task AbortWhenSentAsync(CloseMessage last)
     {
+        _queue.Release();
         await _queue.CompleteAsync(_format.Protocol.GetMessageBytes(last));
         Abort();
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Configuration;
+using RealtimeGateway.Edges.WebSockets;
 using RealtimeGateway.MessagePack;
 
 namespace RealtimeGateway.Edges.SignalR;
@@ -34,6 +35,8 @@ internal static class SignalRServices
         services.AddSingleton<CallFilter>();
         services.AddSingleton<LiveTransports>();
         services.AddSingleton<Negotiations>();
+        services.AddSingleton<ConnectionTokens>();
+        services.AddSingleton<LiveWebSockets>();
         services.AddSingleton<UnfinishedConnections>();
         services.AddSingleton<SignalRWire>();
         services.AddSingleton<HubProtocols>();

@@ -40,6 +40,11 @@ internal static class FrameHeader
         return size;
     }
 
+    /// <summary>A whole control frame.</summary>
+    /// <param name="opcode">What kind of frame it is.</param>
+    /// <param name="payload">At most 125 bytes.</param>
+    public static byte[] Control(Opcode opcode, ReadOnlySpan<byte> payload) => [(byte)(Final | (byte)opcode), (byte)payload.Length, .. payload];
+
     /// <summary>What kind of frame it is.</summary>
     public static Opcode OpcodeOf(ReadOnlySpan<byte> frame) => (Opcode)(frame[0] & 0x0f);
 }

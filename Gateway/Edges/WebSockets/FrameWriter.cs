@@ -11,15 +11,14 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// <see cref="CancelPendingFlush"/>.
 /// </summary>
 /// <remarks>
-/// It is all that writes to the connection: the control frames of the WebSocket beneath come through it too, so no frame is ever
-/// inside another. A flush that failed or was given up may have sent a part of a frame, and so nothing comes after it; nor after a close frame.
+/// It is all that writes to the connection, control frames included, so no frame is ever inside another. A flush that failed or was
+/// given up may have sent a part of a frame, and so nothing comes after it; nor after a close frame.
 /// </remarks>
-/// <param name="upgrade">The connection, which may still have to be upgraded.</param>
+/// <param name="link">The connection.</param>
 /// <param name="format">Whether messages are text or binary: all as the first.</param>
-internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format) : PipeWriter
+internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature format) : PipeWriter
 {
-    // Looked up once: each is far away in memory for who sends to many.
-    private UpgradedLink? _link;
+    // Looked up once: it is far away in memory for who sends to many.
     private Opcode _opcode;
 
     // Begins with room for a header.
@@ -32,12 +31,12 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
     public bool IsOver => _isOver;
 
     /// <summary>
-    /// A whole control frame, to go with the next flush. A later one takes the place of one that was not sent yet, as with pongs it may
+    /// A control frame, to go with the next flush. A later one takes the place of one that was not sent yet, as with pongs it may
     /// (RFC 6455, section 5.5.3); nothing takes the place of a close frame.
     /// </summary>
-    public void PutControl(ReadOnlySpan<byte> frame)
+    public void PutControl(Opcode opcode, ReadOnlySpan<byte> payload)
     {
-        var copy = frame.ToArray();
+        var frame = FrameHeader.Control(opcode, payload);
         byte[]? standing;
         do
         {
@@ -47,7 +46,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
                 return;
             }
         }
-        while (Interlocked.CompareExchange(ref _control, copy, standing) != standing);
+        while (Interlocked.CompareExchange(ref _control, frame, standing) != standing);
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -65,7 +64,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
 
     public override void Advance(int bytes) => _buffer.Advance(bytes);
 
-    /// <summary>Sends what was written. It waits only for a client that does not read, or that is not upgraded yet.</summary>
+    /// <summary>Sends what was written. It waits only for a client that does not read.</summary>
     /// <returns>Completed when nothing more can be sent.</returns>
     /// <exception cref="OperationCanceledException"><see cref="CancelPendingFlush"/> has ended it.</exception>
     /// <exception cref="Exception">The connection is gone: what its socket or its stream throws for that.</exception>
@@ -82,7 +81,7 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
             return default; // An earlier flush took the control frame.
         }
 
-        var sent = (_link ??= upgrade.Link)?.SendNow(frames.Span) ?? 0;
+        var sent = link.SendNow(frames.Span);
         return sent == frames.Length ? new(EndFlush(isLast)) : SendRestAsync(frames[sent..], isLast);
     }
 
@@ -111,13 +110,12 @@ internal sealed class FrameWriter(Upgrade upgrade, ITransferFormatFeature format
         Volatile.Write(ref _waiting, waiting);
         try
         {
-            if (!_isOver && await upgrade.WhenDecided.WaitAsync(waiting.Token) is { } link)
+            if (!_isOver)
             {
                 await link.SendAsync(rest, waiting.Token);
-                return EndFlush(isLast);
             }
 
-            return EndFlush(isLast: true);
+            return EndFlush(isLast);
         }
         catch
         {

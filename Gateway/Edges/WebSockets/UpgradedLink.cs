@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace RealtimeGateway.Edges.WebSockets;
 
 /// <summary>
-/// Where the bytes of an upgraded connection go: on Linux straight to its socket, or through the server's own stream where something
-/// stands between the two (TLS, a connection middleware of the host) or the server shows no socket.
+/// Where the bytes of an upgraded connection come from, by the server's stream, and where they go: on Linux straight to its socket, or
+/// through that stream where something stands between the two (TLS, a connection middleware of the host) or the server shows no socket.
 /// </summary>
 internal sealed class UpgradedLink
 {
@@ -16,7 +16,7 @@ internal sealed class UpgradedLink
     private readonly Stream _stream;
     private readonly Socket? _socket;
     private readonly SafeSocketHandle? _handle;
-    private int _way;
+    private Way _way;
 
     /// <summary>The connection of a request that was upgraded.</summary>
     /// <param name="stream">The server's stream.</param>
@@ -42,6 +42,10 @@ internal sealed class UpgradedLink
     /// </summary>
     public bool HasPeerSpoken { get; set; }
 
+    /// <summary>Reads what the client sends; with an empty buffer, waits until it has sent something.</summary>
+    /// <returns>How many bytes; 0 at the end, and where nothing was asked for.</returns>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _stream.ReadAsync(buffer, cancellationToken);
+
     /// <summary>Sends as much as can be sent without waiting.</summary>
     /// <returns>How much that was; 0 too where it failed, of which <see cref="SendAsync"/> tells more.</returns>
     public int SendNow(ReadOnlySpan<byte> bytes) => IsDirect() ? LinuxSocket.Send(_handle!, bytes) : 0;
@@ -62,23 +66,14 @@ internal sealed class UpgradedLink
         }
     }
 
-    /// <summary>Sends it by the stream: all that is not a part of what is sent here.</summary>
-    public ValueTask SendByStreamAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        Decide(Way.Stream);
-        return _stream.WriteAsync(bytes, cancellationToken);
-    }
-
+    // Decided once for all: what goes one way could overtake what went the other.
     private bool IsDirect()
     {
-        if (_way == (int)Way.Undecided)
+        if (_way == Way.Undecided)
         {
-            Decide(_socket is not null && HasPeerSpoken ? Way.Socket : Way.Stream);
+            _way = _socket is not null && HasPeerSpoken ? Way.Socket : Way.Stream;
         }
 
-        return _way == (int)Way.Socket;
+        return _way == Way.Socket;
     }
-
-    // Once for all: what goes one way could overtake what went the other.
-    private void Decide(Way way) => Interlocked.CompareExchange(ref _way, (int)way, (int)Way.Undecided);
 }

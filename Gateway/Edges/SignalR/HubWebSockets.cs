@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Connections;
+using RealtimeGateway.Edges.WebSockets;
+
+namespace RealtimeGateway.Edges.SignalR;
+
+/// <summary>
+/// Puts WebSockets of the gateway's in front of SignalR's: its own have two pipes more in each direction. SignalR keeps what is not for
+/// them: the other transports, and servers or protocols that hand no connection over, such as HTTP/2.
+/// </summary>
+internal static class HubWebSockets
+{
+    /// <summary>Takes the WebSockets of these endpoints.</summary>
+    /// <param name="endpoints">SignalR's, with its negotiation.</param>
+    /// <param name="services">The host's.</param>
+    /// <param name="connect">What a connection passes, up to the hub.</param>
+    public static TBuilder TakeWebSockets<TBuilder>(this TBuilder endpoints, IServiceProvider services, Action<IConnectionBuilder> connect)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var connections = new ConnectionBuilder(services);
+        connect(connections);
+        var taken = new Taken(
+            connections.Build(),
+            services.GetRequiredService<ConnectionTokens>(),
+            services.GetRequiredService<Negotiations>(),
+            services.GetRequiredService<LiveWebSockets>());
+        endpoints.Finally(endpoint =>
+        {
+            var stock = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = endpoint.Metadata.OfType<NegotiateMetadata>().Any()
+                ? context => taken.NegotiateAsync(context, stock)
+                : context => taken.ConnectAsync(context, stock);
+        });
+        return endpoints;
+    }
+
+    private sealed class Taken(ConnectionDelegate connected, ConnectionTokens tokens, Negotiations negotiations, LiveWebSockets live)
+    {
+        /// <summary>SignalR answers, and the gateway remembers what.</summary>
+        public async Task NegotiateAsync(HttpContext context, RequestDelegate stock)
+        {
+            var body = context.Response.Body;
+            using var answer = new MemoryStream();
+            context.Response.Body = answer;
+            try
+            {
+                await stock(context);
+            }
+            finally
+            {
+                context.Response.Body = body;
+            }
+
+            var bytes = answer.GetBuffer().AsMemory(0, (int)answer.Length);
+            if (context.Response.StatusCode == StatusCodes.Status200OK
+                && NegotiateProtocol.ParseResponse(bytes.Span) is { ConnectionToken: { } token, ConnectionId: { } id })
+            {
+                tokens.Add(token, id);
+            }
+
+            await body.WriteAsync(bytes, context.RequestAborted);
+        }
+
+        public Task ConnectAsync(HttpContext context, RequestDelegate stock)
+        {
+            var token = LiveTransports.TokenOf(context);
+            if (token is not null && tokens.IsTaken(token))
+            {
+                context.Response.StatusCode = StatusCodes.Status409Conflict;
+                return Task.CompletedTask;
+            }
+
+            if (!WebSocketHandshake.IsAskedFor(context))
+            {
+                return stock(context);
+            }
+
+            if (token is null)
+            {
+                return RunAsync(context, ConnectionTokens.NewId());
+            }
+
+            if (tokens.TakeUp(token) is not { } id)
+            {
+                return stock(context); // It knows what to say to that.
+            }
+
+            negotiations.TakeUp(context.GetAdmitted().CountedAs);
+            return RunAsync(context, id);
+        }
+
+        private async Task RunAsync(HttpContext context, string id)
+        {
+            var connection = new WebSocketConnection(id, await WebSocketHandshake.AcceptAsync(context), context);
+            live.Add(connection);
+            try
+            {
+                await connected(connection);
+            }
+            finally
+            {
+                live.Remove(connection);
+            }
+        }
+    }
+}
