@@ -219,6 +219,7 @@ public static class RealtimeGatewayServices
         services.AddSingleton<Remaining>();
         services.AddSingleton<SendScheduler>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<RightsClock>();
         services.AddSingleton<Drain>();
         services.AddSingleton<ControlEffects>();
         services.AddSingleton<ControlMemory>();

@@ -10,6 +10,7 @@ public sealed class RightsTimerTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private readonly ManualTime _time = new();
+    private RightsClock _clock = null!;
     private RightsTimer _timer = null!;
     private int _ends;
 
@@ -17,11 +18,16 @@ public sealed class RightsTimerTests
     public void Start()
     {
         _ends = 0;
-        _timer = new RightsTimer(_time, () => _ends++);
+        _clock = new RightsClock(_time);
+        _timer = new RightsTimer(_clock, _ => _ends++, this);
     }
 
     [TearDown]
-    public void Stop() => _timer.Dispose();
+    public void Stop()
+    {
+        _timer.Dispose();
+        _clock.Dispose();
+    }
 
     [Test]
     public void Rights_EndOnce_AtTheirEndAndNotBefore()
@@ -112,11 +118,11 @@ public sealed class RightsTimerTests
     {
         RightsTimer? timer = null;
         var ends = 0;
-        using (timer = new RightsTimer(_time, () =>
+        using (timer = new RightsTimer(_clock, _ =>
         {
             ends++;
             timer!.Set(_time.GetUtcNow() + TimeSpan.FromHours(1));
-        }))
+        }, this))
         {
             timer.Set(_time.GetUtcNow() + TimeSpan.FromHours(1));
 
@@ -125,6 +131,27 @@ public sealed class RightsTimerTests
             _time.Advance(TimeSpan.FromHours(1) + Step);
             Assert.That(ends, Is.EqualTo(2));
         }
+    }
+
+    [Test]
+    public void RightsOfMany_EndEachInItsTime_ThoseThatEndTogetherToo()
+    {
+        var ends = new List<int>();
+        RightsTimer[] timers = [.. Enumerable.Range(0, 4).Select(i => new RightsTimer(_clock, number => ends.Add((int)number), i))];
+        var start = _time.GetUtcNow();
+        int[] hours = [3, 1, 2, 1];
+        for (var i = 0; i < timers.Length; i++)
+        {
+            timers[i].Set(start + TimeSpan.FromHours(hours[i]));
+        }
+
+        timers[2].Dispose();
+        _time.Advance(TimeSpan.FromHours(1) + Step);
+        Assert.That(ends, Is.EquivalentTo(new[] { 1, 3 }));
+        _time.Advance(TimeSpan.FromHours(1) + Step);
+        Assert.That(ends, Has.Count.EqualTo(2));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.That(ends, Is.EqualTo(new[] { 1, 3, 0 }));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Filters;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Channels;
 
@@ -10,8 +11,8 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class Audience
 {
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<InterestSet, Bucket> _buckets = [];
+    private SmallMap<string, Place> _places;
+    private SmallMap<InterestSet, Bucket> _buckets;
 
     public bool IsEmpty => _places.Count == 0;
 
@@ -57,7 +58,7 @@ internal sealed class Audience
         var sender = publication.Sender is { } by ? _places.GetValueOrDefault(by.ConnectionId) : null;
         var handedOut = 0;
         passedOver = false;
-        foreach (var bucket in _buckets.Values)
+        foreach (var (_, bucket) in _buckets)
         {
             if (fanOut.MessageFor(bucket.Interests) is not { } message)
             {
@@ -86,7 +87,7 @@ internal sealed class Audience
     /// <summary>Tells those who were passed over how far they are all the same.</summary>
     public void TellPosition(Position top)
     {
-        foreach (var place in _places.Values)
+        foreach (var (_, place) in _places)
         {
             place.TellPosition(top);
         }
@@ -95,7 +96,7 @@ internal sealed class Audience
     /// <summary>Tells everybody that something was lost, and goes on from there.</summary>
     public void TellGap(Position top, string reason)
     {
-        foreach (var place in _places.Values)
+        foreach (var (_, place) in _places)
         {
             place.Cursor = top.Offset;
             place.Subscriber.TellGap(top, reason);
@@ -105,7 +106,7 @@ internal sealed class Audience
     /// <summary>The channel begins anew: offsets of before say nothing any more.</summary>
     public void ForgetCursors()
     {
-        foreach (var place in _places.Values)
+        foreach (var (_, place) in _places)
         {
             place.Cursor = 0;
         }

@@ -17,8 +17,8 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     private readonly AsyncGate _gate = new();
     private readonly Lock _lock = new();
     private readonly Audience _audience = new();
-    private readonly Dictionary<string, CatchUp> _catchingUp = new(StringComparer.Ordinal);
-    private readonly Tail _tail = new();
+    private SmallMap<string, CatchUp> _catchingUp;
+    private Tail? _tail;
     private Position? _top;
     private PositionNotices? _notices;
     private bool _isWatched;
@@ -152,7 +152,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            _tail.Keep(_top);
+            (_tail ??= new Tail()).Keep(_top);
         }
 
         return new TailUse(this);
@@ -172,7 +172,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
                 return Joined.Never;
             }
 
-            if (_top?.Epoch != catchUp.Reached.Epoch || _tail.After(catchUp.Reached.Offset) is not { } missing)
+            if (_top?.Epoch != catchUp.Reached.Epoch || _tail?.After(catchUp.Reached.Offset) is not { } missing)
             {
                 return null;
             }
@@ -203,12 +203,12 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         {
             if (publication.Position?.Epoch != _top?.Epoch)
             {
-                _tail.Clear();
+                _tail?.Clear();
                 _audience.ForgetCursors();
             }
 
             _top = publication.Position;
-            _tail.Add(publication);
+            _tail?.Add(publication);
             var handedOut = _audience.HandOut(publication, out var passedOver);
             services.Metrics.Delivered(handedOut, services.Time.GetUtcNow() - publication.Time);
             if (passedOver && publication.Position is not null)
@@ -223,7 +223,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         lock (_lock)
         {
             _top = top;
-            _tail.BeginAfter(top);
+            _tail?.BeginAfter(top);
             _audience.TellGap(top, reason);
         }
     }
@@ -253,7 +253,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
                 }
             }
 
-            foreach (var catchUp in _catchingUp.Values)
+            foreach (var (_, catchUp) in _catchingUp)
             {
                 catchUp.HasMissedPresence |= catchUp.Subscriber.ConnectionId != change.ConnectionId;
             }
@@ -269,7 +269,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
                 subscriber.OnPresenceMissed();
             }
 
-            foreach (var catchUp in _catchingUp.Values)
+            foreach (var (_, catchUp) in _catchingUp)
             {
                 catchUp.HasMissedPresence = true;
             }
@@ -368,7 +368,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            _tail.Release();
+            _tail?.Release();
         }
     }
 

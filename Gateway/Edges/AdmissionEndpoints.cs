@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Primitives;
 using RealtimeGateway.RateLimits;
@@ -9,8 +9,6 @@ namespace RealtimeGateway.Edges;
 /// <summary>Puts admission in front of endpoints, without a middleware that a host would have to order among its own.</summary>
 internal static class AdmissionEndpoints
 {
-    private static readonly object Key = new();
-
     private delegate ValueTask<Result<Admitted>> Way(string? token, string? apiKey, Whereabouts from, CancellationToken cancellationToken);
 
     /// <summary>
@@ -63,10 +61,11 @@ internal static class AdmissionEndpoints
 
     /// <summary>Who was admitted with this request.</summary>
     public static Admitted GetAdmitted(this HttpContext context) =>
-        context.Items[Key] as Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
+        (context.Features.Get<IHttpAuthenticationFeature>() as AdmittedUser)?.Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
 
-    // A request's own services are a scope, which would be kept for as long as its connection lives.
-    private static async Task AdmitAsync(
+    // What is decided at once, as mostly, leaves nothing behind that would be kept for as long as the connection of a client lives. A
+    // request's own services are a scope, and would.
+    private static Task AdmitAsync(
         HttpContext context,
         IServiceProvider services,
         Func<HttpContext, Admitted, Error?>? count,
@@ -74,19 +73,21 @@ internal static class AdmissionEndpoints
         Func<Admission, Way> way)
     {
         var from = services.GetRequiredService<Live<TrustedProxies>>().Current.WhereaboutsOf(context);
-        if ((await AdmitAsync(context, services, from, way)).IsRefused(out var refusal, out var admitted))
+        var decision = AdmitAsync(context, services, from, way);
+        return decision.IsCompletedSuccessfully ? GoOnAsync(decision.Result) : DecideFirstAsync();
+
+        async Task DecideFirstAsync() => await GoOnAsync(await decision);
+
+        Task GoOnAsync(Result<Admitted> result)
         {
-            // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
-            var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(from.Address));
-            await Problem.WriteAsync(context, tooOften ?? refusal);
-        }
-        else if (count?.Invoke(context, admitted) is { } tooMany)
-        {
-            await Problem.WriteAsync(context, tooMany);
-        }
-        else
-        {
-            await EnterAsync(context, admitted, next);
+            if (result.IsRefused(out var refusal, out var admitted))
+            {
+                // Who was refused is nobody: he is counted where he comes from, and told no more once that is too often.
+                var tooOften = services.GetRequiredService<RateLimiter>().Charge(Operation.Connect, Admitted.CountedAt(from.Address));
+                return Problem.WriteAsync(context, tooOften ?? refusal);
+            }
+
+            return count?.Invoke(context, admitted) is { } tooMany ? Problem.WriteAsync(context, tooMany) : EnterAsync(context, admitted, next);
         }
     }
 
@@ -118,8 +119,7 @@ internal static class AdmissionEndpoints
 
     private static Task EnterAsync(HttpContext context, Admitted admitted, RequestDelegate next)
     {
-        context.Items[Key] = admitted;
-        context.User = new ClaimsPrincipal(new IdentityClaims(admitted.Identity));
+        context.Features.Set<IHttpAuthenticationFeature>(new AdmittedUser(admitted));
         return next(context);
     }
 }

@@ -1,71 +1,38 @@
 namespace RealtimeGateway.Sessions;
 
 /// <summary>Calls back when the rights of a session end, to the moment: a token's rights end at its <c>exp</c> (promise 9).</summary>
-internal sealed class RightsTimer : IDisposable
+/// <param name="clock">Keeps the time for all of them.</param>
+/// <param name="onEnd">Called with the state; it holds up others whose rights end.</param>
+/// <param name="state">Whose rights these are.</param>
+internal sealed class RightsTimer(RightsClock clock, Action<object> onEnd, object state) : IDisposable
 {
-    // Timers do not notice when the clock is set; a far end is approached in steps.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    /// <summary>Whether nobody is to be called any more.</summary>
+    public bool IsDisposed { get; private set; }
 
-    private readonly TimeProvider _time;
-    private readonly Action _onEnd;
-    private readonly Lock _lock = new();
-    private ITimer? _timer;
-    private DateTimeOffset? _endsAt;
-    private bool _isDisposed;
+    /// <summary>When they end, while it waits. The clock's lock guards this and what follows.</summary>
+    public DateTimeOffset EndsAt { get; set; }
 
-    public RightsTimer(TimeProvider time, Action onEnd)
-    {
-        _time = time;
-        _onEnd = onEnd;
-    }
+    /// <summary>Tells those apart that end together.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Whether the clock has it.</summary>
+    public bool IsWaiting { get; set; }
 
     /// <summary>Sets or moves the end; null for none.</summary>
-    public void Set(DateTimeOffset? endsAt)
+    public void Set(DateTimeOffset? endsAt) => clock.Set(this, endsAt);
+
+    /// <summary>They have ended.</summary>
+    public void End()
     {
-        lock (_lock)
+        if (!IsDisposed)
         {
-            _endsAt = endsAt;
-            ArmNeedsLock();
+            onEnd(state);
         }
     }
 
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _isDisposed = true;
-            _timer?.Dispose();
-        }
-    }
-
-    private void OnTick()
-    {
-        lock (_lock)
-        {
-            if (_endsAt is null || _endsAt > _time.GetUtcNow())
-            {
-                ArmNeedsLock();
-                return;
-            }
-
-            _endsAt = null;
-        }
-
-        _onEnd();
-    }
-
-    private void ArmNeedsLock()
-    {
-        if (_endsAt is not { } end || _isDisposed)
-        {
-            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
-        _timer ??= _time.CreateTimer(static self => ((RightsTimer)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-        // Timers count whole milliseconds and round down: one more, or the tick comes just before the end.
-        var wait = end - _time.GetUtcNow() + TimeSpan.FromMilliseconds(1);
-        _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+        IsDisposed = true;
+        clock.Set(this, null);
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class Session : ICaller
         _decidedBy = services.Rights.Rules;
         _logger = services.Logger;
         _subscriptions = new SubscriptionSet(this, services.Channels, services.Directory, services.Time);
-        _rights = new RightsTimer(services.Time, () => _ = ReviewAsync()); // It logs its own exceptions.
+        _rights = new RightsTimer(services.RightsClock, static session => _ = ((Session)session).ReviewAsync(), this); // It logs its own exceptions.
     }
 
     public IClientConnection Connection { get; }

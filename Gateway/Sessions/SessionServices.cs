@@ -16,6 +16,7 @@ internal sealed record SessionServices(
     IDirectory Directory,
     ClientOperations Operations,
     RightsCheck Rights,
+    RightsClock RightsClock,
     Admission Admission,
     RateLimiter Limiter,
     InterestCatalog Interests,

@@ -1,9 +1,11 @@
+using RealtimeGateway.Primitives;
+
 namespace RealtimeGateway.Sessions;
 
 /// <summary>One interest of a session.</summary>
 /// <param name="Id">Its id within the session.</param>
 /// <param name="Terms">Its channels, and how it wants each.</param>
-internal sealed record Subscription(string Id, IReadOnlyDictionary<string, SubscriptionTerms> Terms)
+internal sealed record Subscription(string Id, SmallMap<string, SubscriptionTerms> Terms)
 {
     /// <summary>The id of the subscription that a session gets by naming none.</summary>
     public const string Default = "default";
@@ -23,14 +25,14 @@ internal sealed record Subscription(string Id, IReadOnlyDictionary<string, Subsc
     public IEnumerable<string> Channels => Terms.Keys;
 
     /// <summary>An interest in some channels.</summary>
-    public static Subscription To(string id, IEnumerable<string> channels, SubscriptionTerms terms) => new Subscription(id, Nothing).With(channels, terms);
+    public static Subscription To(string id, IEnumerable<string> channels, SubscriptionTerms terms) => new Subscription(id, default).With(channels, terms);
 
     public bool Names(string channel) => Terms.ContainsKey(channel);
 
     /// <summary>The same, and these channels; what it says of other channels stays.</summary>
     public Subscription With(IEnumerable<string> channels, SubscriptionTerms terms)
     {
-        var all = new Dictionary<string, SubscriptionTerms>(Terms, StringComparer.Ordinal);
+        var all = SmallMap<string, SubscriptionTerms>.Of(Terms);
         foreach (var channel in channels)
         {
             all[channel] = terms;
@@ -41,7 +43,5 @@ internal sealed record Subscription(string Id, IReadOnlyDictionary<string, Subsc
 
     /// <summary>The same without these channels.</summary>
     public Subscription Without(IReadOnlyCollection<string> channels) =>
-        this with { Terms = Terms.Where(entry => !channels.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal) };
-
-    private static readonly Dictionary<string, SubscriptionTerms> Nothing = [];
+        this with { Terms = SmallMap<string, SubscriptionTerms>.Of(Terms.Where(entry => !channels.Contains(entry.Key))) };
 }

@@ -1,6 +1,7 @@
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Sessions;
 
@@ -13,8 +14,8 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 {
     private static readonly Dictionary<string, bool> NoPresence = [];
 
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Membership> _memberships = new(StringComparer.Ordinal);
+    private SmallMap<string, Subscription> _subscriptions;
+    private SmallMap<string, Membership> _memberships;
 
     /// <summary>The subscriptions that the client made.</summary>
     public IEnumerable<Subscription> OfClient => _subscriptions.Values.Where(subscription => !subscription.IsGateways);

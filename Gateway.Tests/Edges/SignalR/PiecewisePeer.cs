@@ -16,11 +16,9 @@ internal static class PiecewisePeer
     /// <summary>A pipe with these bounds, of whatever protocol the handshake says.</summary>
     public static InboundPipe Create(Pipe transport, Action? onEndless = null, Action<IFrameScanner, Error>? onRefused = null, TimeProvider? time = null) => new(
         transport.Reader,
-        name => Protocols.Find(name)?.Framing,
+        new Guard(onEndless, onRefused),
         new InboundLimits(MaxBytes, TimeSpan.FromSeconds(5), UnfinishedPerAddress: 10, Negotiated: 10),
-        time ?? TimeProvider.System,
-        onEndless ?? (() => { }),
-        onRefused ?? ((_, _) => { }));
+        time ?? TimeProvider.System);
 
     /// <summary>Sends all of it in pieces of these sizes, again and again.</summary>
     /// <returns>What passed, and what was refused with which code.</returns>
@@ -53,5 +51,14 @@ internal static class PiecewisePeer
         await transport.Writer.CompleteAsync();
         await reading;
         return ([.. passed], refused);
+    }
+
+    private sealed class Guard(Action? onEndless, Action<IFrameScanner, Error>? onRefused) : IInboundGuard
+    {
+        public IFraming? FramingOf(string protocol) => Protocols.Find(protocol)?.Framing;
+
+        public void OnEndless() => onEndless?.Invoke();
+
+        public void OnRefused(IFrameScanner frame, Error error) => onRefused?.Invoke(frame, error);
     }
 }

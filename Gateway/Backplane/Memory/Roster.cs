@@ -1,4 +1,5 @@
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Backplane.Memory;
 
@@ -9,8 +10,10 @@ namespace RealtimeGateway.Backplane.Memory;
 internal sealed class Roster(string channel)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, RosterMember> _members = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _order = new(StringComparer.Ordinal);
+    private SmallMap<string, RosterMember> _members;
+
+    // Null while nobody or one is in it.
+    private SortedSet<string>? _order;
     private IDirectoryHandler[] _handlers = [];
     private bool _isRetired;
 
@@ -27,7 +30,11 @@ internal sealed class Roster(string channel)
             {
                 member = new RosterMember(occupant);
                 _members.Add(occupant.MemberId, member);
-                _order.Add(occupant.MemberId);
+                if (_members.Count > 1)
+                {
+                    (_order ??= new SortedSet<string>(_members.Keys, StringComparer.Ordinal)).Add(occupant.MemberId);
+                }
+
                 TellNeedsLock(PresenceTypes.Join, member, occupant, _members.Count);
                 return true;
             }
@@ -75,16 +82,17 @@ internal sealed class Roster(string channel)
     {
         lock (_lock)
         {
-            var last = _order.Max;
+            var order = _order ?? new SortedSet<string>(_members.Keys, StringComparer.Ordinal);
+            var last = order.Max;
             if (last is null || after is not null && string.CompareOrdinal(after, last) >= 0)
             {
-                return new MemberSlice(_order.Count, [], IsLast: true);
+                return new MemberSlice(order.Count, [], IsLast: true);
             }
 
             // A view is found by descending the tree; only what is taken of it is walked.
-            var rest = after is null ? _order : _order.GetViewBetween(after, last).SkipWhile(id => id == after);
+            var rest = after is null ? order : order.GetViewBetween(after, last).SkipWhile(id => id == after);
             Member[] members = [.. rest.Take(limit).Select(id => _members[id].ToMember())];
-            return new MemberSlice(_order.Count, members, IsLast: members.Length > 0 && members[^1].Id == last);
+            return new MemberSlice(order.Count, members, IsLast: members.Length > 0 && members[^1].Id == last);
         }
     }
 
@@ -151,7 +159,7 @@ internal sealed class Roster(string channel)
 
         var countBefore = _members.Count;
         _members.Remove(last.MemberId);
-        _order.Remove(last.MemberId);
+        _order?.Remove(last.MemberId);
         TellNeedsLock(PresenceTypes.Leave, member, last, countBefore);
         if (countBefore == IDirectory.MaxAnnounced + 1)
         {

@@ -9,13 +9,13 @@ internal sealed class RosterMember(Occupant first)
     private readonly List<Occupant> _connections = [first];
 
     // Those that closed and may come back, in the order of their closing.
-    private readonly List<Occupant> _expected = [];
+    private List<Occupant>? _expected;
 
     public JsonElement? Profile { get; set; } = first.Profile;
 
     public IReadOnlyList<Occupant> Connections => _connections;
 
-    public bool IsThere => _connections.Count + _expected.Count > 0;
+    public bool IsThere => _connections.Count > 0 || _expected is { Count: > 0 };
 
     /// <summary>Adds a connection, or takes what is new of one that is there.</summary>
     public void Enter(Occupant occupant)
@@ -28,7 +28,7 @@ internal sealed class RosterMember(Occupant first)
         }
 
         _connections.Add(occupant);
-        if (_expected.Count > 0)
+        if (_expected is { Count: > 0 })
         {
             _expected.RemoveAt(0);
         }
@@ -46,14 +46,14 @@ internal sealed class RosterMember(Occupant first)
         _connections.RemoveAt(known);
         if (isExpectedBack)
         {
-            _expected.Add(occupant);
+            (_expected ??= []).Add(occupant);
         }
 
         return true;
     }
 
     /// <summary>Expects a connection back no longer; false when it was not expected, or another has taken its place.</summary>
-    public bool GiveUp(Occupant occupant) => _expected.RemoveAll(one => ReferenceEquals(one, occupant)) > 0;
+    public bool GiveUp(Occupant occupant) => _expected?.RemoveAll(one => ReferenceEquals(one, occupant)) > 0;
 
     public Member ToMember() =>
         new(Member.IdOf(first.UserId, first.ConnectionId), first.UserId, _connections.Count, Profile, first.EnteredAt);

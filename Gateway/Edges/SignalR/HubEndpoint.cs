@@ -39,9 +39,9 @@ internal static class HubEndpoint
         endpoints
             .MapConnections(Path, options, Connect)
             .WithMetadata(new HubMetadata(typeof(RealtimeHub)))
+            .CountAsRemaining()
             .TakeWebSockets(services, Connect)
-            .RequireAdmission(transports.Find, (context, admitted) => CountArrival(context, services, admitted))
-            .CountAsRemaining();
+            .RequireAdmission(transports.Find, (context, admitted) => CountArrival(context, services, admitted));
     }
 
     // One connection is counted once: at its negotiation, or at its transport where there was none.
@@ -95,6 +95,11 @@ internal static class HubEndpoint
         SendBuffer.Bound(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;
+        if (connection is WebSocketConnection opened)
+        {
+            services.GetRequiredService<LiveWebSockets>().Add(opened);
+        }
+
         remaining.Add();
         try
         {
@@ -107,6 +112,7 @@ internal static class HubEndpoint
             if (connection is WebSocketConnection socket)
             {
                 await socket.CloseAsync(isWritten);
+                services.GetRequiredService<LiveWebSockets>().Remove(socket);
             }
 
             remaining.Remove();

@@ -22,8 +22,7 @@ internal static class HubWebSockets
         var taken = new Taken(
             connections.Build(),
             services.GetRequiredService<ConnectionTokens>(),
-            services.GetRequiredService<Negotiations>(),
-            services.GetRequiredService<LiveWebSockets>());
+            services.GetRequiredService<Negotiations>());
         endpoints.Finally(endpoint =>
         {
             var stock = endpoint.RequestDelegate!;
@@ -34,7 +33,7 @@ internal static class HubWebSockets
         return endpoints;
     }
 
-    private sealed class Taken(ConnectionDelegate connected, ConnectionTokens tokens, Negotiations negotiations, LiveWebSockets live)
+    private sealed class Taken(ConnectionDelegate connected, ConnectionTokens tokens, Negotiations negotiations)
     {
         /// <summary>SignalR answers, and the gateway remembers what.</summary>
         public async Task NegotiateAsync(HttpContext context, RequestDelegate stock)
@@ -89,18 +88,15 @@ internal static class HubWebSockets
             return RunAsync(context, id);
         }
 
-        private async Task RunAsync(HttpContext context, string id)
+        // What is accepted at once, as mostly, leaves nothing behind that would be kept with the connection.
+        private Task RunAsync(HttpContext context, string id)
         {
-            var connection = new WebSocketConnection(id, await WebSocketHandshake.AcceptAsync(context), context);
-            live.Add(connection);
-            try
-            {
-                await connected(connection);
-            }
-            finally
-            {
-                live.Remove(connection);
-            }
+            var accepting = WebSocketHandshake.AcceptAsync(context);
+            return accepting.IsCompletedSuccessfully ? GoOnAsync(accepting.Result) : AcceptFirstAsync();
+
+            async Task AcceptFirstAsync() => await GoOnAsync(await accepting);
+
+            Task GoOnAsync(Stream stream) => connected(new WebSocketConnection(id, stream, context));
         }
     }
 }

@@ -14,18 +14,14 @@ namespace RealtimeGateway.Edges.SignalR;
 /// answers it. The first message is the handshake, in JSON, and says how those behind it are framed.
 /// </summary>
 /// <param name="transport">What the client sends.</param>
-/// <param name="framingOf">How the messages of a protocol of this name are framed; null for a protocol that is not spoken.</param>
+/// <param name="guard">Whom it asks and tells.</param>
 /// <param name="limits">How much one message may be.</param>
 /// <param name="time">The clock.</param>
-/// <param name="onEndless">Told when a message is too large before its end has come.</param>
-/// <param name="onRefused">Told of a message that was dropped, when all of it has come.</param>
 internal sealed class InboundPipe(
     PipeReader transport,
-    Func<string, IFraming?> framingOf,
+    IInboundGuard guard,
     Live<InboundLimits> limits,
-    TimeProvider time,
-    Action onEndless,
-    Action<IFrameScanner, Error> onRefused) : PipeReader
+    TimeProvider time) : PipeReader
 {
     // The message itself, its list of arguments, the object of Publish: these stand around the deepest payload.
     private const int MaxFrameDepth = JsonPayload.MaxDepth + 3;
@@ -185,7 +181,7 @@ internal sealed class InboundPipe(
                 _refusing = (_framing.CreateScanner(frame), error);
                 if (!frame.IsWhole)
                 {
-                    onEndless();
+                    guard.OnEndless();
                 }
 
                 return good;
@@ -226,7 +222,7 @@ internal sealed class InboundPipe(
         _hasBegun = true;
         try
         {
-            if (HandshakeProtocol.TryParseRequestMessage(ref handshake, out var request) && framingOf(request.Protocol) is { } framing)
+            if (HandshakeProtocol.TryParseRequestMessage(ref handshake, out var request) && guard.FramingOf(request.Protocol) is { } framing)
             {
                 _framing = framing;
             }
@@ -245,7 +241,7 @@ internal sealed class InboundPipe(
         if (scanner.TakeUntilEnd(ref buffer))
         {
             _refusing = null;
-            onRefused(scanner, error);
+            guard.OnRefused(scanner, error);
         }
 
         return buffer.Start;

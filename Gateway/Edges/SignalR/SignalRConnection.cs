@@ -19,7 +19,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// One SignalR connection, from its transport on. Everything that is sent to the client, by SignalR or by the gateway, goes
 /// through one queue; everything that comes from it passes one guard.
 /// </summary>
-internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
+internal sealed partial class SignalRConnection : IClientConnection, IInboundGuard, IDuplexPipe
 {
     /// <summary>
     /// For how long a client may say nothing. SignalR has the same bound, but begins to count at the client's first ping: who
@@ -67,7 +67,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
             socket.Flush = _queue.Wake;
         }
 
-        _inbound = new InboundPipe(connection.Transport.Input, name => _protocols.Find(name)?.Framing, wire.Inbound, wire.Time, OnEndless, OnRefused);
+        _inbound = new InboundPipe(connection.Transport.Input, this, wire.Inbound, wire.Time);
         Output = new OutboundPipe(_queue, AddFlushed);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
@@ -298,8 +298,10 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
+    IFraming? IInboundGuard.FramingOf(string protocol) => _protocols.Find(protocol)?.Framing;
+
     // A stranger's endless message is not waited for.
-    private void OnEndless()
+    void IInboundGuard.OnEndless()
     {
         if (_session is null)
         {
@@ -307,7 +309,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IDuplexPipe
         }
     }
 
-    private void OnRefused(IFrameScanner frame, Error error)
+    void IInboundGuard.OnRefused(IFrameScanner frame, Error error)
     {
         LogRefused(Id, error.Code);
         error = _session?.Charge(Operation.Request) ?? error;

@@ -47,6 +47,7 @@ internal static class SignalRServices
         services.AddSingleton<HubLifetimeManager<RealtimeHub>, GatewayHubLifetimeManager>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<RealtimeHub>>(
             provider,
-            provider.GetRequiredService<HubProtocols>()));
+            provider.GetRequiredService<HubProtocols>(),
+            new AdmittedUserId()));
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
@@ -15,17 +14,11 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="answer">Takes the control frames that answer the client.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A source whose timer and wait handle were never asked for holds nothing to free.")]
 internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan<byte>> answer) : PipeReader
 {
-    private const int SmallestBuffer = 4 * 1024;
+    private const int SmallestBuffer = 1024;
 
-    // With less room than this it is not worth reading.
-    private const int LeastRoom = 512;
-
-    private readonly Lock _lock = new();
-    private CancellationTokenSource _cancellation = new();
-    private volatile bool _isCancelled;
+    private bool _isCancelled;
 
     // In it stand payloads that were not taken yet, and somewhere behind them what has come of a frame and is not decoded.
     private byte[]? _bytes;
@@ -50,7 +43,7 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
 
     public override bool TryRead(out ReadResult result)
     {
-        var isCancelled = TakeCancellation();
+        var isCancelled = Interlocked.Exchange(ref _isCancelled, false);
         if (!isCancelled && !HasEnded && _end == _examined)
         {
             result = default;
@@ -81,14 +74,8 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
 
     public override void CancelPendingRead()
     {
-        CancellationTokenSource cancellation;
-        lock (_lock)
-        {
-            _isCancelled = true;
-            cancellation = _cancellation;
-        }
-
-        cancellation.Cancel();
+        Volatile.Write(ref _isCancelled, true);
+        link.Input.CancelPendingRead();
     }
 
     /// <summary>Nothing to do: whoever owns the connection ends it.</summary>
@@ -117,21 +104,6 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
         }
     }
 
-    private bool TakeCancellation()
-    {
-        if (!_isCancelled)
-        {
-            return false;
-        }
-
-        lock (_lock)
-        {
-            _isCancelled = false;
-            _cancellation = new CancellationTokenSource();
-            return true;
-        }
-    }
-
     // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> WaitAsync()
@@ -139,19 +111,12 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
         ReadResult result;
         do
         {
-            var cancelled = _cancellation.Token;
             try
             {
-                if (_bytes is null)
-                {
-                    await link.ReadAsync(Memory<byte>.Empty, cancelled);
-                }
-
-                OnRead(await link.ReadAsync(MakeRoom(), cancelled));
-            }
-            catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
-            {
-                // It is told below.
+                var read = await link.Input.ReadAsync();
+                OnRead(read.Buffer);
+                link.Input.AdvanceTo(read.Buffer.End);
+                HasEnded |= read.IsCompleted;
             }
             catch (Exception)
             {
@@ -163,42 +128,42 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
         return result;
     }
 
-    private Memory<byte> MakeRoom()
+    private void MakeRoom(int bytes)
     {
         if (_bytes is null)
         {
-            _bytes = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
+            _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, SmallestBuffer));
         }
-        else if (_bytes.Length - _filled < LeastRoom)
+        else if (_bytes.Length - _filled < bytes)
         {
             var full = _bytes;
             var payloads = full.AsSpan(_start, _end - _start);
             var undecoded = full.AsSpan(_undecoded, _filled - _undecoded);
-            var isTooSmall = full.Length - payloads.Length - undecoded.Length < LeastRoom;
-            _bytes = isTooSmall ? ArrayPool<byte>.Shared.Rent(2 * full.Length) : full;
+            var needed = payloads.Length + undecoded.Length + bytes;
+            _bytes = needed > full.Length ? ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * full.Length)) : full;
             payloads.CopyTo(_bytes);
             undecoded.CopyTo(_bytes.AsSpan(payloads.Length));
             (_start, _examined, _end) = (0, _examined - _start, payloads.Length);
             (_undecoded, _filled) = (_end, _end + undecoded.Length);
-            if (isTooSmall)
+            if (_bytes != full)
             {
                 ArrayPool<byte>.Shared.Return(full);
             }
         }
-
-        return _bytes.AsMemory(_filled);
     }
 
-    private void OnRead(int bytes)
+    private void OnRead(in ReadOnlySequence<byte> bytes)
     {
-        if (bytes == 0)
+        if (bytes.IsEmpty || HasEnded)
         {
-            HasEnded = true;
             return;
         }
 
         link.HasPeerSpoken = true;
-        _filled += bytes;
+        var count = (int)bytes.Length;
+        MakeRoom(count);
+        bytes.CopyTo(_bytes.AsSpan(_filled));
+        _filled += count;
         while (_isInFrame || TryBeginFrame())
         {
             if (!(_frame.Opcode >= Opcode.Close ? TryTakeControl() : TryTakePayload()))

@@ -5,13 +5,16 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace RealtimeGateway.Edges.WebSockets;
 
 /// <summary>
-/// Where the bytes of an upgraded connection come from, by the server's stream, and where they go: on Linux straight to its socket, or
-/// through that stream where something stands between the two (TLS, a connection middleware of the host) or the server shows no socket.
+/// Where the bytes of an upgraded connection come from and go to: from the server's own pipe, and on Linux straight to its socket, or both
+/// through the server's stream where something stands in between (TLS, a connection middleware of the host) or the server shows neither.
 /// </summary>
 internal sealed class UpgradedLink
 {
     // The transport's own; whatever stands before it brings a writer of another kind.
     private static readonly Type PlainWriter = new Pipe().Writer.GetType();
+
+    // While nothing comes no buffer is held.
+    private static readonly StreamPipeReaderOptions Waiting = new(useZeroByteReads: true);
 
     private readonly Stream _stream;
     private readonly Socket? _socket;
@@ -24,7 +27,9 @@ internal sealed class UpgradedLink
     public UpgradedLink(Stream stream, HttpContext context)
     {
         _stream = stream;
-        var isPlain = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output.GetType() == PlainWriter;
+        var transport = context.Features.Get<IConnectionTransportFeature>()?.Transport;
+        var isPlain = transport?.Output.GetType() == PlainWriter;
+        Input = isPlain ? transport!.Input : PipeReader.Create(stream, Waiting);
         _socket = isPlain && OperatingSystem.IsLinux() ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
         _handle = _socket?.SafeHandle;
     }
@@ -42,9 +47,8 @@ internal sealed class UpgradedLink
     /// </summary>
     public bool HasPeerSpoken { get; set; }
 
-    /// <summary>Reads what the client sends; with an empty buffer, waits until it has sent something.</summary>
-    /// <returns>How many bytes; 0 at the end, and where nothing was asked for.</returns>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _stream.ReadAsync(buffer, cancellationToken);
+    /// <summary>What the client sends. A read of it may be cancelled by the server too, for reasons of its own.</summary>
+    public PipeReader Input { get; }
 
     /// <summary>Sends as much as can be sent without waiting.</summary>
     /// <returns>How much that was; 0 too where it failed, of which <see cref="SendAsync"/> tells more.</returns>

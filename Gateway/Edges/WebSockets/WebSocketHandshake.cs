@@ -17,6 +17,9 @@ internal static class WebSocketHandshake
     // Section 1.3.
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    private static readonly string[] ForHandshakeOnly =
+        [HeaderNames.Authorization, HeaderNames.Upgrade, HeaderNames.SecWebSocketKey, HeaderNames.SecWebSocketVersion, HeaderNames.SecWebSocketExtensions];
+
     /// <summary>
     /// Whether the request asks for a WebSocket, in order and on a server that can hand its connection over: proxies ask for an upgrade
     /// with other requests too, and over HTTP/2 there is no such thing.
@@ -32,6 +35,7 @@ internal static class WebSocketHandshake
     }
 
     /// <summary>Answers the request. What is returned is the connection, from the first frame on.</summary>
+    /// <remarks>What the request says only for the handshake is forgotten, a credential first of all: it would be kept with the connection.</remarks>
     public static async Task<Stream> AcceptAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
@@ -40,7 +44,13 @@ internal static class WebSocketHandshake
         headers.SecWebSocketAccept = AcceptOf(context.Request.Headers.SecWebSocketKey.ToString());
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         context.Features.Get<IHttpActivityFeature>()?.Activity.AddTag("http.long_running", "true");
-        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        foreach (var name in ForHandshakeOnly)
+        {
+            context.Request.Headers.Remove(name);
+        }
+
+        return stream;
     }
 
     private static bool IsKey(string? key)

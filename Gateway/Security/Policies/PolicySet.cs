@@ -28,10 +28,13 @@ internal sealed class PolicySet
 
     /// <summary>Whether the policy of this channel gives one of these roles this right.</summary>
     public bool Allows(IReadOnlySet<Role> roles, Right right, string channel) =>
-        right == Right.Broadcast ? Array.Exists(_broadcast, roles.Contains) : _rules[channel].Allows(roles, right);
+        right == Right.Broadcast ? Array.Exists(_broadcast, roles.Contains) : RulesOf(channel).Allows(roles, right);
 
     /// <summary>What is kept of this channel; null for nothing.</summary>
-    public HistoryPolicy? HistoryOf(string channel) => _rules[channel].History;
+    public HistoryPolicy? HistoryOf(string channel) => RulesOf(channel).History;
+
+    // Of the gateway's own channels there is one for each user, who is asked about when he comes, and hardly again.
+    private ChannelRules RulesOf(string channel) => channel.StartsWith('$') ? Find(channel) : _rules[channel];
 
     private ChannelRules Find(string channel)
     {
