@@ -16,11 +16,15 @@ try
     var folder = File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder });
 
-    // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15).
-    builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+    // Its line for each request holds the query, and so the tokens and keys of those who can set no header (promise 15). As long as it
+    // could write anything, there would be an activity for each request and connection; they are for whoever listens to them.
+    builder.Services.LimitLog("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
     // At Debug it quotes what is no proper request: a line with a query, or the header of a key.
     builder.Services.LimitLog("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information);
+
+    // Scopes hold the path of a request, and so the tokens of connections; and each connection would keep some for as long as it lives.
+    builder.Services.Configure<LoggerFilterOptions>(filter => filter.CaptureScopes = false);
 
     // Peers that connect and say nothing, or begin a request and do not end it, are not waited for long.
     builder.WebHost.ConfigureKestrel(kestrel =>
@@ -43,6 +47,7 @@ try
 
     // It has sent the last of it before the application is disposed, and with it what is counted.
     using var export = new OtlpExport();
+    LetEndpointsAuthorize(app);
     app.MapRealtimeGateway();
     var chat = ChatSample.Of(app.Environment);
     chat?.Serve(app);
@@ -64,6 +69,10 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
 {
     return await RefuseAsync([exception.Message, "Choose another: dotnet run --project Gateway -- --urls http://localhost:5081"]);
 }
+
+// Who may do what, the gateway decides itself. Where nobody says where it is to be, ASP.NET Core puts its own authorization, which comes
+// with SignalR, in front of the endpoints: it would find nothing to decide, and keep something for each connection.
+static void LetEndpointsAuthorize(WebApplication app) => app.UseRouting().UseEndpoints(_ => { }).UseAuthorization();
 
 static async Task<int> RefuseAsync(IEnumerable<string> reasons)
 {

@@ -22,9 +22,7 @@ public sealed class FrameReaderTests
 
     public FrameReaderTests()
     {
-        _reader = new FrameReader(
-            new UpgradedLink(_sent.Reader.AsStream(), new DefaultHttpContext()),
-            (opcode, payload) => _answers.Add((opcode, Convert.ToHexStringLower(payload))));
+        _reader = new FrameReader(new UpgradedLink(_sent.Reader.AsStream(), new DefaultHttpContext()), new Answers(_answers));
     }
 
     [Test]
@@ -262,6 +260,11 @@ public sealed class FrameReaderTests
         };
         length[0] |= 0x80;
         return [(byte)((isFinal ? 0x80 : 0) | (byte)opcode), .. length, .. key, .. payload.Select((value, i) => (byte)(value ^ key[i % 4]))];
+    }
+
+    private sealed class Answers(List<(Opcode Opcode, string Payload)> all) : IControlFrames
+    {
+        public void Send(Opcode opcode, ReadOnlySpan<byte> payload) => all.Add((opcode, Convert.ToHexStringLower(payload)));
     }
 
     /// <summary>Messages in fragments, with pings anywhere, and how all that is cut on the way and taken.</summary>

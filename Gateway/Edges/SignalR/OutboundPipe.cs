@@ -9,8 +9,8 @@ namespace RealtimeGateway.Edges.SignalR;
 /// flushes whole messages only, so a flush is an entry of the queue.
 /// </summary>
 /// <param name="queue">The queue.</param>
-/// <param name="add">Puts what was flushed into it.</param>
-internal sealed class OutboundPipe(OutboundQueue queue, Action<ReadOnlyMemory<byte>> add) : PipeWriter
+/// <param name="connection">Puts what was flushed into it.</param>
+internal sealed class OutboundPipe(OutboundQueue queue, SignalRConnection connection) : PipeWriter
 {
     private RentedBuffer _buffer = new(smallest: 256);
 
@@ -27,7 +27,7 @@ internal sealed class OutboundPipe(OutboundQueue queue, Action<ReadOnlyMemory<by
     {
         if (_buffer.Count > 0)
         {
-            add(_buffer.Written.ToArray());
+            connection.OnFlushed(_buffer.Written.ToArray());
             _buffer.Clear();
         }
 

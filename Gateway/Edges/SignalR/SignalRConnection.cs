@@ -19,7 +19,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// One SignalR connection, from its transport on. Everything that is sent to the client, by SignalR or by the gateway, goes
 /// through one queue; everything that comes from it passes one guard.
 /// </summary>
-internal sealed partial class SignalRConnection : IClientConnection, IInboundGuard, IDuplexPipe
+internal sealed partial class SignalRConnection : IClientConnection, IInboundGuard, IOutputOwner, IDuplexPipe
 {
     /// <summary>
     /// For how long a client may say nothing. SignalR has the same bound, but begins to count at the client's first ping: who
@@ -44,7 +44,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     private HubFormat _format;
     private HubConnectionContext? _hub;
     private Session? _session;
-    private readonly Remaining _calls = new();
+    private Remaining? _calls;
     private int _answersToFlush;
     private bool _isClosing;
     private long _closingSince;
@@ -64,11 +64,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow, isHeld: true);
         if (connection is WebSocketConnection socket)
         {
-            socket.Flush = _queue.Wake;
+            socket.Owner = this;
         }
 
         _inbound = new InboundPipe(connection.Transport.Input, this, wire.Inbound, wire.Time);
-        Output = new OutboundPipe(_queue, AddFlushed);
+        Output = new OutboundPipe(_queue, this);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static self => ((SignalRConnection)self).CheckPeer(), this);
     }
 
@@ -149,14 +149,14 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     public async Task FinishAsync()
     {
         await _inbound.FinishAsync();
-        await _calls.WhenNoneAsync();
+        await Calls.WhenNoneAsync();
     }
 
     /// <summary>SignalR has a call of this client, until what is returned is disposed.</summary>
-    public IDisposable BeginCall() => new Call(_calls);
+    public IDisposable BeginCall() => new Call(Calls);
 
     /// <summary>SignalR has a call of this client that wants an answer.</summary>
-    public void OnAsked() => _calls.Add();
+    public void OnAsked() => Calls.Add();
 
     /// <summary>SignalR has written the answer to one. It is sent with its next flush; neither comes beside another.</summary>
     public void OnAnswered() => _answersToFlush++;
@@ -196,6 +196,11 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         AbortTransport();
     }
 
+    // Many clients never call.
+    private Remaining Calls => LazyInitializer.EnsureInitialized(ref _calls, static () => new Remaining());
+
+    void IOutputOwner.OnControl() => _queue.Wake();
+
     // With a session there is nothing left of it.
     private void EndBeginning()
     {
@@ -203,7 +208,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         Beginning = null;
     }
 
-    private void AddFlushed(ReadOnlyMemory<byte> messages)
+    /// <summary>SignalR has written whole messages.</summary>
+    public void OnFlushed(ReadOnlyMemory<byte> messages)
     {
         if (_isClosing)
         {
@@ -216,7 +222,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
 
         for (; _answersToFlush > 0; _answersToFlush--)
         {
-            _calls.Remove();
+            Calls.Remove();
         }
     }
 

@@ -13,8 +13,8 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// nothing comes it holds no buffer.
 /// </summary>
 /// <param name="link">The connection.</param>
-/// <param name="answer">Takes the control frames that answer the client.</param>
-internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan<byte>> answer) : PipeReader
+/// <param name="answers">Takes the control frames that answer the client.</param>
+internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : PipeReader
 {
     private const int SmallestBuffer = 1024;
 
@@ -244,7 +244,7 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
         switch (_frame.Opcode)
         {
             case Opcode.Ping:
-                answer(Opcode.Pong, payload);
+                answers.Send(Opcode.Pong, payload);
                 return true;
             case Opcode.Close:
                 return End(payload);
@@ -267,14 +267,14 @@ internal sealed class FrameReader(UpgradedLink link, Action<Opcode, ReadOnlySpan
         }
 
         HasEnded = true;
-        answer(Opcode.Close, payload[..Math.Min(payload.Length, 2)]);
+        answers.Send(Opcode.Close, payload[..Math.Min(payload.Length, 2)]);
         return false;
     }
 
     private bool Fail(WebSocketCloseStatus status)
     {
         HasEnded = true;
-        answer(Opcode.Close, CloseStatus.Bytes(status));
+        answers.Send(Opcode.Close, CloseStatus.Bytes(status));
         return false;
     }
 

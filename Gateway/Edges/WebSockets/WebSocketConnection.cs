@@ -15,6 +15,7 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// </summary>
 internal sealed class WebSocketConnection :
     ConnectionContext,
+    IControlFrames,
     IDuplexPipe,
     IConnectionIdFeature,
     IConnectionItemsFeature,
@@ -43,7 +44,7 @@ internal sealed class WebSocketConnection :
         _context = context;
         ConnectionId = id;
         var link = new UpgradedLink(stream, context);
-        _reader = new FrameReader(link, Answer);
+        _reader = new FrameReader(link, this);
         _writer = new FrameWriter(link, this);
         Transport = this;
         Features = new ConnectionFeatures(this);
@@ -67,8 +68,8 @@ internal sealed class WebSocketConnection :
     /// <summary>What it is sent.</summary>
     public PipeWriter Output => _writer;
 
-    /// <summary>Flushes the output, by whoever has it, because there is a control frame to go; set by him.</summary>
-    public Func<bool>? Flush { private get; set; }
+    /// <summary>Who writes its output.</summary>
+    public IOutputOwner? Owner { private get; set; }
 
     public ClaimsPrincipal? User
     {
@@ -147,9 +148,9 @@ internal sealed class WebSocketConnection :
         }
     }
 
-    private void Answer(Opcode opcode, ReadOnlySpan<byte> payload)
+    void IControlFrames.Send(Opcode opcode, ReadOnlySpan<byte> payload)
     {
         _writer.PutControl(opcode, payload);
-        Flush?.Invoke();
+        Owner?.OnControl();
     }
 }

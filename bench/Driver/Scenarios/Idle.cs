@@ -14,9 +14,9 @@ namespace RealtimeGateway.Bench.Driver.Scenarios;
 internal sealed class Idle : Scenario
 {
     private const int Connections = 5_000;
-    private const int First = 200;
+    private const int First = 2_000;
 
-    private static readonly TimeSpan FirstSettling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstSettling = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private static readonly string[] Compared = [Metrics.MemoryPerConnection, Metrics.Connects, Metrics.Storm];
 
@@ -44,7 +44,7 @@ internal sealed class Idle : Scenario
         using var reactor = new Reactor();
         var connector = new Connector(server, server.Dialect, reactor);
 
-        // The code for all of it is there, and so is what a server sets up once.
+        // The code for all of it is compiled for good, and what a server sets up once is there.
         _ = Connect(connector, First);
         Wait(reactor, FirstSettling);
         var before = ResidentMemory.Of(server.Processes);
