@@ -124,7 +124,7 @@ public sealed class LiveLimitsTests
         var limits = _gateway.Services.GetRequiredService<Live<OutboundLimits>>();
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         var slow = 0;
-        var queue = new OutboundQueue(transport.Writer, limits, PipeScheduler.Inline, _time, () => slow++);
+        var queue = new OutboundQueue(transport.Writer, limits, PipeScheduler.Inline, _time, _ => slow++, this);
         queue.Add(new byte[900 * 1024]);
         _settings.Change(("Limits:OutboundBytes", "4194304"), ("Limits:WriteTimeout", "00:00:10"));
         queue.Add(new byte[800 * 1024]);

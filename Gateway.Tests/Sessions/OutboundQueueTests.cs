@@ -22,7 +22,7 @@ public sealed class OutboundQueueTests
         _time = new ManualTime();
         _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
         _slow = 0;
-        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow));
+        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => Interlocked.Increment(ref _slow), this);
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task Held_ItTakesAndHandsOnNothing_UntilItIsReleased()
     {
-        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => Interlocked.Increment(ref _slow), isHeld: true);
+        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => Interlocked.Increment(ref _slow), this, isHeld: true);
         held.Add(new byte[] { 1, 2 });
         held.Add(new byte[] { 3 });
         Assert.That(_transport.Reader.TryRead(out _), Is.False);
@@ -103,7 +103,7 @@ public sealed class OutboundQueueTests
     public async Task WhatComesBeforeItsTurn_GoesWithOneFlush()
     {
         var turns = new Turns();
-        var queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), turns, _time, () => Interlocked.Increment(ref _slow));
+        var queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), turns, _time, _ => Interlocked.Increment(ref _slow), this);
         queue.Add(new byte[] { 1 });
         queue.Add(new byte[] { 2 });
         queue.Add(new byte[] { 3 });
@@ -128,7 +128,7 @@ public sealed class OutboundQueueTests
     [Test]
     public void Adding_AllocatesNothing()
     {
-        var queue = new OutboundQueue(new Nowhere(), new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, () => { });
+        var queue = new OutboundQueue(new Nowhere(), new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => { }, this);
         ReadOnlyMemory<byte> message = new byte[100];
         queue.Add(message);
         var before = GC.GetAllocatedBytesForCurrentThread();

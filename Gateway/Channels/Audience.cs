@@ -140,7 +140,7 @@ internal sealed class Audience
 
     private sealed record Bucket(InterestSet Interests)
     {
-        public List<Place> Places { get; } = [];
+        public List<Place> Places { get; } = new(capacity: 1);
     }
 
     private sealed class Place(ISubscriber subscriber, long cursor)

@@ -9,4 +9,8 @@ internal sealed record SubscriberInterests(InterestSet All, InterestSet Own)
 {
     /// <summary>Everything that is published, by oneself too.</summary>
     public static SubscriberInterests Everything { get; } = new(InterestSet.Everything, InterestSet.Everything);
+
+    /// <summary>These; most want everything, and share it.</summary>
+    public static SubscriberInterests Of(InterestSet all, InterestSet own) =>
+        all == InterestSet.Everything && own == InterestSet.Everything ? Everything : new(all, own);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -55,6 +56,6 @@ internal sealed class TrustedProxies
     {
         _forwarded?.ApplyForwarders(context);
         var origin = context.Request.Headers.Origin;
-        return new Whereabouts(context.Connection.RemoteIpAddress, origin.Count == 0 ? null : origin.ToString());
+        return new Whereabouts(context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress, origin.Count == 0 ? null : origin.ToString());
     }
 }

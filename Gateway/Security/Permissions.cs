@@ -19,9 +19,18 @@ internal sealed class Permissions(
     TimeProvider time)
 {
     private readonly IChannelAuthorizer[] _authorizers = [.. authorizers];
+    private object _rules = new();
 
     /// <summary>What decisions go by now; unequal once they would go by something else.</summary>
-    public object Rules => (policies.Current, switches.Current);
+    public object Rules
+    {
+        get
+        {
+            // The same as long as it is equal: each session keeps it.
+            var (known, now) = (_rules, (policies.Current, switches.Current));
+            return known.Equals(now) ? known : _rules = now;
+        }
+    }
 
     /// <summary>Null when allowed, else why not.</summary>
     public async ValueTask<Error?> DecideAsync(Identity identity, Right right, string channel, CancellationToken cancellationToken)

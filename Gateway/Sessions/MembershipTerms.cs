@@ -19,7 +19,7 @@ internal sealed record MembershipTerms(SubscriberInterests Interests, bool Echo,
         SubscriptionTerms[] ofClient = [.. naming.Where(subscription => !subscription.IsGateways).Select(subscription => subscription.Terms[channel])];
         var echoing = all.Where(terms => terms.Echo).Select(terms => terms.Interest);
         return new MembershipTerms(
-            new SubscriberInterests(InterestSet.Of(all.Select(terms => terms.Interest)), InterestSet.Of(echoing)),
+            SubscriberInterests.Of(InterestSet.Of(all.Select(terms => terms.Interest)), InterestSet.Of(echoing)),
             Echo: Array.Exists(all, terms => terms.Echo),
             Hidden: ofClient.Length > 0 && Array.TrueForAll(ofClient, terms => terms.Hidden));
     }

@@ -17,13 +17,15 @@ namespace RealtimeGateway.Sessions;
 /// <param name="scheduler">Gives the pump its turns.</param>
 /// <param name="time">The clock.</param>
 /// <param name="onSlow">Told, once, that the client is slow. The queue has stopped then.</param>
+/// <param name="owner">What it is given: whose queue this is.</param>
 /// <param name="isHeld">Whether it is to be released first.</param>
 internal sealed class OutboundQueue(
     PipeWriter transport,
     Live<OutboundLimits> limits,
     PipeScheduler scheduler,
     TimeProvider time,
-    Action onSlow,
+    Action<object> onSlow,
+    object owner,
     bool isHeld = false)
 {
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy small.
@@ -196,7 +198,7 @@ internal sealed class OutboundQueue(
     {
         if (Stop())
         {
-            onSlow();
+            onSlow(owner);
         }
     }
 

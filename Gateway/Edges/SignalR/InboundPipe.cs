@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
@@ -13,15 +12,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// the size bound and those nested too deep. Each is dropped as it comes, whatever its size, and told to the edge, which
 /// answers it. The first message is the handshake, in JSON, and says how those behind it are framed.
 /// </summary>
-/// <param name="transport">What the client sends.</param>
-/// <param name="guard">Whom it asks and tells.</param>
-/// <param name="limits">How much one message may be.</param>
-/// <param name="time">The clock.</param>
-internal sealed class InboundPipe(
-    PipeReader transport,
-    IInboundGuard guard,
-    Live<InboundLimits> limits,
-    TimeProvider time) : PipeReader
+internal sealed class InboundPipe : PipeReader, IReadFilter
 {
     // The message itself, its list of arguments, the object of Publish: these stand around the deepest payload.
     private const int MaxFrameDepth = JsonPayload.MaxDepth + 3;
@@ -30,20 +21,39 @@ internal sealed class InboundPipe(
         ErrorCodes.InvalidRequest,
         $"The message nests too deep: data may nest {JsonPayload.MaxDepth} deep.");
 
+    private readonly FilteredReader _transport;
+    private readonly IInboundGuard _guard;
+    private readonly Live<InboundLimits> _limits;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
     private IFraming _framing = JsonFraming.Instance;
     private bool _hasBegun;
-    private (IFrameScanner Scanner, Error Error)? _refusing;
+    private IFrameScanner? _refusing;
+    private Error? _refusal;
     private long _waitingSince;
-    private readonly Lock _lock = new();
     private TaskCompletionSource? _finished;
     private bool _isAsked;
     private bool _isClosed;
+
+    /// <summary>A pipe that has read nothing.</summary>
+    /// <param name="transport">What the client sends.</param>
+    /// <param name="guard">Whom it asks and tells.</param>
+    /// <param name="limits">How much one message may be.</param>
+    /// <param name="time">The clock.</param>
+    public InboundPipe(PipeReader transport, IInboundGuard guard, Live<InboundLimits> limits, TimeProvider time)
+    {
+        _transport = FilteredReader.Of(transport);
+        _transport.Filter = this;
+        _guard = guard;
+        _limits = limits;
+        _time = time;
+    }
 
     /// <summary>
     /// For how long a whole message has been waited for. What SignalR does not ask for, because it is busy with an earlier one,
     /// is not waited for.
     /// </summary>
-    public TimeSpan Silence => Volatile.Read(ref _waitingSince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan Silence => Volatile.Read(ref _waitingSince) is var since and not 0 ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>The client was told to go: whatever still comes is dropped.</summary>
     public void Close()
@@ -70,53 +80,25 @@ internal sealed class InboundPipe(
         }
     }
 
-    // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        Volatile.Write(ref _waitingSince, time.GetTimestamp());
-        try
-        {
-            while (true)
-            {
-                Ask();
-                var result = await transport.ReadAsync(cancellationToken);
-                if (TryPass(result, out var passed))
-                {
-                    return passed;
-                }
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref _waitingSince, 0);
-        }
+        Volatile.Write(ref _waitingSince, _time.GetTimestamp());
+        Ask();
+        return _transport.ReadAsync(cancellationToken);
     }
 
-    public override bool TryRead(out ReadResult result)
-    {
-        while (transport.TryRead(out var read))
-        {
-            if (TryPass(read, out result))
-            {
-                return true;
-            }
-        }
+    public override bool TryRead(out ReadResult result) => _transport.TryRead(out result);
 
-        result = default;
-        return false;
-    }
+    public override void AdvanceTo(SequencePosition consumed) => _transport.AdvanceTo(consumed);
 
-    public override void AdvanceTo(SequencePosition consumed) => transport.AdvanceTo(consumed);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _transport.AdvanceTo(consumed, examined);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => transport.AdvanceTo(consumed, examined);
-
-    public override void CancelPendingRead() => transport.CancelPendingRead();
+    public override void CancelPendingRead() => _transport.CancelPendingRead();
 
     public override void Complete(Exception? exception = null)
     {
         Ask(); // Nothing is done any more.
-        transport.Complete(exception);
+        _transport.Complete(exception);
     }
 
     private void Ask()
@@ -139,6 +121,18 @@ internal sealed class InboundPipe(
     }
 
     /// <summary>Lets whole messages through, up to the first that is not in order; drops that one when it comes first.</summary>
+    bool IReadFilter.TryPass(ReadResult read, out ReadResult passed)
+    {
+        if (TryPass(read, out passed))
+        {
+            Volatile.Write(ref _waitingSince, 0);
+            return true;
+        }
+
+        Ask();
+        return false;
+    }
+
     private bool TryPass(ReadResult read, out ReadResult passed)
     {
         var buffer = IsDropped() ? read.Buffer.Slice(read.Buffer.End) : read.Buffer;
@@ -159,11 +153,11 @@ internal sealed class InboundPipe(
 
         if (_refusing is null)
         {
-            transport.AdvanceTo(buffer.Start, buffer.End);
+            _transport.AdvanceTo(buffer.Start, buffer.End);
         }
         else
         {
-            transport.AdvanceTo(Drop(buffer));
+            _transport.AdvanceTo(Drop(buffer));
         }
 
         return false;
@@ -178,10 +172,10 @@ internal sealed class InboundPipe(
             var frame = _framing.Measure(buffer);
             if (Judge(frame, buffer) is { } error)
             {
-                _refusing = (_framing.CreateScanner(frame), error);
+                (_refusing, _refusal) = (_framing.CreateScanner(frame), error);
                 if (!frame.IsWhole)
                 {
-                    guard.OnEndless();
+                    _guard.OnEndless();
                 }
 
                 return good;
@@ -208,9 +202,9 @@ internal sealed class InboundPipe(
 
     private Error? Judge(in Frame frame, in ReadOnlySequence<byte> buffer)
     {
-        if (frame.ContentBytes > limits.Current.MessageBytes)
+        if (frame.ContentBytes > _limits.Current.MessageBytes)
         {
-            return new Error(ErrorCodes.PayloadTooLarge, $"A message has {limits.Current.MessageBytes} bytes at most.");
+            return new Error(ErrorCodes.PayloadTooLarge, $"A message has {_limits.Current.MessageBytes} bytes at most.");
         }
 
         return frame.IsWhole && _framing.IsTooDeep(frame.ContentOf(buffer), MaxFrameDepth) ? TooDeep : null;
@@ -222,7 +216,7 @@ internal sealed class InboundPipe(
         _hasBegun = true;
         try
         {
-            if (HandshakeProtocol.TryParseRequestMessage(ref handshake, out var request) && guard.FramingOf(request.Protocol) is { } framing)
+            if (HandshakeProtocol.TryParseRequestMessage(ref handshake, out var request) && _guard.FramingOf(request.Protocol) is { } framing)
             {
                 _framing = framing;
             }
@@ -237,11 +231,11 @@ internal sealed class InboundPipe(
     /// <returns>Up to where.</returns>
     private SequencePosition Drop(ReadOnlySequence<byte> buffer)
     {
-        var (scanner, error) = _refusing!.Value;
+        var scanner = _refusing!;
         if (scanner.TakeUntilEnd(ref buffer))
         {
             _refusing = null;
-            guard.OnRefused(scanner, error);
+            _guard.OnRefused(scanner, _refusal!);
         }
 
         return buffer.Start;

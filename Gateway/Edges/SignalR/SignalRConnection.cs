@@ -35,9 +35,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         $"The client said nothing for {MaxSilence.TotalSeconds:0} s; connect again.");
 
     private readonly ConnectionContext _connection;
-    private readonly HubProtocols _protocols;
-    private readonly GatewayMetrics _metrics;
-    private readonly TimeProvider _time;
+    private readonly SignalRWire _wire;
     private readonly ILogger _logger;
     private readonly OutboundQueue _queue;
     private readonly InboundPipe _inbound;
@@ -52,16 +50,14 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     public SignalRConnection(ConnectionContext connection, Admitted admitted, SignalRWire wire, ILogger logger)
     {
         _connection = connection;
-        _protocols = wire.Protocols;
+        _wire = wire;
         _format = wire.Protocols.Json;
-        _metrics = wire.Metrics;
-        _time = wire.Time;
         _logger = logger;
         Admitted = admitted;
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
 
         // Held until there is a session: who has the answer to his handshake is in it.
-        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, OnSlow, isHeld: true);
+        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, static self => ((SignalRConnection)self).OnSlow(), this, isHeld: true);
         if (connection is WebSocketConnection socket)
         {
             socket.Owner = this;
@@ -102,7 +98,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     /// <summary>The handshake is done: the client can be spoken to.</summary>
     public async Task OpenSessionAsync(HubConnectionContext hub, SessionServices services)
     {
-        _format = _protocols.Find(hub.Protocol.Name)!; // SignalR has it from there.
+        _format = _wire.Protocols.Find(hub.Protocol.Name)!; // SignalR has it from there.
 
         // From here on what SignalR reads of this client passes by the session's count.
         hub.Protocol = new CountingProtocol(_format.Protocol, this);
@@ -165,7 +161,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     public void OnClosing() => _isClosing = true;
 
     /// <summary>A call of this client was refused before it reached a method.</summary>
-    public void CountRefusal(string code) => _metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
+    public void CountRefusal(string code) => _wire.Metrics.Refused(code, GatewayMetrics.Surfaces.Hub);
 
     public void Close(Error reason) => Close(reason, allowReconnect: true);
 
@@ -173,7 +169,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
 
     private void Close(Error reason, bool allowReconnect)
     {
-        if (Interlocked.CompareExchange(ref _closingSince, _time.GetTimestamp(), 0) == 0)
+        if (Interlocked.CompareExchange(ref _closingSince, _wire.Time.GetTimestamp(), 0) == 0)
         {
             LogClosing(Id, reason.Code);
             _inbound.Close(); // It may take long to read the reason, and is served no more meanwhile.
@@ -238,7 +234,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     private void CheckPeer()
     {
         _queue.CheckProgress();
-        if (Volatile.Read(ref _closingSince) is var since and not 0 && _time.GetElapsedTime(since) > Farewell)
+        if (Volatile.Read(ref _closingSince) is var since and not 0 && _wire.Time.GetElapsedTime(since) > Farewell)
         {
             AbortTransportLater();
         }
@@ -275,7 +271,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     // Whoever found the client slow was sending to others too: he does not wait for the end either.
     private void OnSlow()
     {
-        _metrics.ClosedAsSlow();
+        _wire.Metrics.ClosedAsSlow();
         ThreadPool.UnsafeQueueUserWorkItem(
             static connection =>
             {
@@ -304,7 +300,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         }
     }
 
-    IFraming? IInboundGuard.FramingOf(string protocol) => _protocols.Find(protocol)?.Framing;
+    IFraming? IInboundGuard.FramingOf(string protocol) => _wire.Protocols.Find(protocol)?.Framing;
 
     // A stranger's endless message is not waited for.
     void IInboundGuard.OnEndless()

@@ -45,7 +45,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
         _positions = request.Positions;
         _hasIds = request.IsComingBack;
         _heard = [.. request.Subscription.Channels.Select(channel => channel.Channel)];
-        _queue = new OutboundQueue(context.Response.BodyWriter, wire.Outbound, wire.Scheduler, wire.Time, OnSlow, isHeld: true);
+        _queue = new OutboundQueue(context.Response.BodyWriter, wire.Outbound, wire.Scheduler, wire.Time, static self => ((SseConnection)self).OnSlow(), this, isHeld: true);
         _timer = wire.Time.CreateTimer(static self => ((SseConnection)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _whenAborted = context.RequestAborted.UnsafeRegister(static self => ((SseConnection)self!)._ended.TrySetResult(), this);
     }

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
-using System.Runtime.CompilerServices;
 using System.Text.Unicode;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Edges.WebSockets;
 
@@ -14,7 +14,7 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="answers">Takes the control frames that answer the client.</param>
-internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : PipeReader
+internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : FilteredReader(link.Input)
 {
     private const int SmallestBuffer = 1024;
 
@@ -38,23 +38,6 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : P
     /// <summary>Whether nothing more comes: the client has closed, is gone, or broke the protocol.</summary>
     public bool HasEnded { get; private set; }
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        TryRead(out var result) ? new(result) : WaitAsync();
-
-    public override bool TryRead(out ReadResult result)
-    {
-        var isCancelled = Interlocked.Exchange(ref _isCancelled, false);
-        if (!isCancelled && !HasEnded && _end == _examined)
-        {
-            result = default;
-            return false;
-        }
-
-        var payloads = _bytes is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_bytes, _start, _end - _start);
-        result = new ReadResult(payloads, isCancelled, HasEnded);
-        return true;
-    }
-
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
@@ -75,7 +58,7 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : P
     public override void CancelPendingRead()
     {
         Volatile.Write(ref _isCancelled, true);
-        link.Input.CancelPendingRead();
+        Source.CancelPendingRead();
     }
 
     /// <summary>Nothing to do: whoever owns the connection ends it.</summary>
@@ -104,29 +87,34 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : P
         }
     }
 
-    // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync()
+    protected override bool TryTake(out ReadResult taken)
     {
-        ReadResult result;
-        do
+        var isCancelled = Interlocked.Exchange(ref _isCancelled, false);
+        if (!isCancelled && !HasEnded && _end == _examined)
         {
-            try
-            {
-                var read = await link.Input.ReadAsync();
-                OnRead(read.Buffer);
-                link.Input.AdvanceTo(read.Buffer.End);
-                HasEnded |= read.IsCompleted;
-            }
-            catch (Exception)
-            {
-                HasEnded = true; // The connection is gone, as connections go.
-            }
+            taken = default;
+            return false;
         }
-        while (!TryRead(out result));
 
-        return result;
+        var payloads = _bytes is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_bytes, _start, _end - _start);
+        taken = new ReadResult(payloads, isCancelled, HasEnded);
+        return true;
     }
+
+    protected override void OnRead(in ReadResult read)
+    {
+        if (!HasEnded && !read.Buffer.IsEmpty)
+        {
+            link.HasPeerSpoken = true;
+            Decode(read.Buffer);
+        }
+
+        Source.AdvanceTo(read.Buffer.End);
+        HasEnded |= read.IsCompleted;
+    }
+
+    // The connection is gone, as connections go.
+    protected override bool IsEnd(Exception exception) => HasEnded = true;
 
     private void MakeRoom(int bytes)
     {
@@ -152,14 +140,8 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : P
         }
     }
 
-    private void OnRead(in ReadOnlySequence<byte> bytes)
+    private void Decode(in ReadOnlySequence<byte> bytes)
     {
-        if (bytes.IsEmpty || HasEnded)
-        {
-            return;
-        }
-
-        link.HasPeerSpoken = true;
         var count = (int)bytes.Length;
         MakeRoom(count);
         bytes.CopyTo(_bytes.AsSpan(_filled));

@@ -68,6 +68,9 @@ internal sealed class WebSocketConnection :
     /// <summary>What it is sent.</summary>
     public PipeWriter Output => _writer;
 
+    /// <summary>Where it stands among those that live.</summary>
+    public int Place { get; set; }
+
     /// <summary>Who writes its output.</summary>
     public IOutputOwner? Owner { private get; set; }
 
@@ -120,6 +123,7 @@ internal sealed class WebSocketConnection :
     public async Task CloseAsync(bool isWritten)
     {
         using var tooLate = new CancellationTokenSource(CloseTimeout);
+        _reader.Filter = null; // Who had it is gone.
         if (isWritten && await TrySayAsync(tooLate.Token))
         {
             await _reader.ReadToEndAsync(tooLate.Token);
