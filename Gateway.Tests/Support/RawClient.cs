@@ -20,7 +20,7 @@ internal sealed class RawClient : IAsyncDisposable
         var client = await OpenAsync(hubUrl, token);
         await client.BeginAsync();
 
-        // SignalR answers the handshake before the session has begun; a call is answered after that.
+        // Its first call: tests of limits count it.
         await client.InvokeAsync("Unsubscribe", """["nothing:here"]""");
         return client;
     }

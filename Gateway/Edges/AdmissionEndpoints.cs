@@ -61,7 +61,7 @@ internal static class AdmissionEndpoints
 
     /// <summary>Who was admitted with this request.</summary>
     public static Admitted GetAdmitted(this HttpContext context) =>
-        (context.Features.Get<IHttpAuthenticationFeature>() as AdmittedUser)?.Admitted ?? throw new InvalidOperationException("Nobody was admitted with this request.");
+        AdmittedUser.Of(context) ?? throw new InvalidOperationException("Nobody was admitted with this request.");
 
     // What is decided at once, as mostly, leaves nothing behind that would be kept for as long as the connection of a client lives. A
     // request's own services are a scope, and would.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,8 @@ public sealed class FramesTests(FramesTests.Way way)
 {
     // Several times what the system's buffers and the gateway's queue hold.
     private const int Flood = 1_500;
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How the gateway's frames reach the client.</summary>
     public enum Way
@@ -85,6 +88,26 @@ public sealed class FramesTests(FramesTests.Way way)
         Assert.That(await OpcodesToTheEndAsync(peer), Is.EqualTo(new[] { FramePeer.Close }));
         await over.CancelAsync();
         await publishing;
+    }
+
+    [Test]
+    public async Task ClientThatIsClosed_MayAnswer_AndIsCutOffIfItDoesNot([Values] bool answers)
+    {
+        await using var gateway = await StartAsync();
+        using var peer = await FramePeer.SubscribeAsync(gateway.Url, "live:room");
+        gateway.Services.GetRequiredService<SessionRegistry>().All.Single().Connection.Close(new Error("unavailable", "Go."));
+        while ((await peer.ReadFrameAsync())!.Value is { Opcode: not FramePeer.Close })
+        {
+        }
+
+        var since = Stopwatch.GetTimestamp();
+        if (answers)
+        {
+            await peer.SendAsync(FramePeer.Close, new byte[] { 0x03, 0xe8 });
+        }
+
+        Assert.That(await peer.ReadFrameAsync(), Is.Null);
+        Assert.That(Stopwatch.GetElapsedTime(since), answers ? Is.LessThan(CloseTimeout) : Is.GreaterThan(CloseTimeout - TimeSpan.FromSeconds(1)));
     }
 
     [Test]

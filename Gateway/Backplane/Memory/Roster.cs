@@ -12,7 +12,7 @@ internal sealed class Roster(string channel)
     private readonly Lock _lock = new();
     private SmallMap<string, RosterMember> _members;
 
-    // Null while nobody or one is in it.
+    // Null until a second one comes.
     private SortedSet<string>? _order;
     private IDirectoryHandler[] _handlers = [];
     private bool _isRetired;
@@ -32,9 +32,10 @@ internal sealed class Roster(string channel)
                 _members.Add(occupant.MemberId, member);
                 if (_members.Count > 1)
                 {
-                    (_order ??= new SortedSet<string>(_members.Keys, StringComparer.Ordinal)).Add(occupant.MemberId);
+                    _order ??= new SortedSet<string>(_members.Keys, StringComparer.Ordinal);
                 }
 
+                _order?.Add(occupant.MemberId);
                 TellNeedsLock(PresenceTypes.Join, member, occupant, _members.Count);
                 return true;
             }
