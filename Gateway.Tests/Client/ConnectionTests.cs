@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Client;
 
 /// <summary>When the client connects, comes back, and stays away.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class ConnectionTests : ClientFixture
 {
     [Test]

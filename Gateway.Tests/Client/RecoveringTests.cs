@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Client;
 
 /// <summary>What a subscription is handed and told after its connection was lost.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RecoveringTests : ClientFixture
 {
     [Test]

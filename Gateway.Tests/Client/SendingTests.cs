@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.Client;
 
 /// <summary>What the client publishes, with and without a connection.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed partial class SendingTests : ClientFixture
 {
     [Test]

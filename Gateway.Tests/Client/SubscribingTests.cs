@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Client;
 
 /// <summary>Subscriptions while the connection holds.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class SubscribingTests : ClientFixture
 {
     private static readonly string[] Paid = ["order.*.paid"];

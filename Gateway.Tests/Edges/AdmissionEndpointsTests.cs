@@ -9,6 +9,7 @@ namespace RealtimeGateway.Tests.Edges;
 
 /// <summary>Who comes in at the door, by what a request shows.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class AdmissionEndpointsTests
 {
     [TestCase("/realtime/negotiate?negotiateVersion=1")]

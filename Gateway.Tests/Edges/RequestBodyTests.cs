@@ -10,6 +10,7 @@ namespace RealtimeGateway.Tests.Edges;
 
 /// <summary>What a request may bring, before anything of it is read.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RequestBodyTests
 {
     private const string Members = "/api/channels/chat:lobby/members";

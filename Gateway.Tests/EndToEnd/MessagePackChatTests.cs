@@ -10,6 +10,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>Clients of either protocol in one channel.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class MessagePackChatTests
 {
     private TestGateway _gateway = null!;

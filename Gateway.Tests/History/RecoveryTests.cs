@@ -5,6 +5,7 @@ namespace RealtimeGateway.Tests.History;
 
 /// <summary>The decision whether all that was missed can be given, case by case.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RecoveryTests
 {
     private const string Epoch = "e1";

@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.Presence;
 
 /// <summary>Who is in a channel, asked on the hub and over HTTP.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class MembersTests
 {
     private TestGateway _gateway = null!;

@@ -9,6 +9,7 @@ namespace RealtimeGateway.Tests.Presence;
 
 /// <summary>What those in a channel hear of who comes, goes and changes (promise 10).</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class PresenceTests
 {
     private const string Room = "chat:room";

@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>What a client is given that comes back with its last position (promises 3, 4 and 5).</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RecoveryTests
 {
     private TestGateway _gateway = null!;

@@ -17,6 +17,7 @@ namespace RealtimeGateway.Tests.Sessions;
 /// away; what ends makes room.
 /// </summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class SessionBoundsTests
 {
     private const string Here = "198.51.100.1";

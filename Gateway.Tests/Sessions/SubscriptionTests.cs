@@ -6,6 +6,7 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.Sessions;
 
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class SubscriptionTests
 {
     private TestGateway _gateway = null!;

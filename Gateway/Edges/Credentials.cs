@@ -8,6 +8,9 @@ namespace RealtimeGateway.Edges;
 /// <param name="ApiKey">An API key: <c>X-Api-Key</c>, or <c>api_key</c> in the query.</param>
 internal readonly record struct Credentials(string? Token, string? ApiKey)
 {
+    /// <summary>The header of an API key.</summary>
+    public const string ApiKeyHeader = "X-Api-Key";
+
     private const string Bearer = "Bearer ";
 
     /// <summary>Whether nothing is shown, as by a guest.</summary>
@@ -17,7 +20,7 @@ internal readonly record struct Credentials(string? Token, string? ApiKey)
     public static Result<Credentials> Of(HttpRequest request)
     {
         string?[] tokens = [.. request.Headers.Authorization, .. request.Query["access_token"]];
-        string?[] keys = [.. request.Headers["X-Api-Key"], .. request.Query["api_key"]];
+        string?[] keys = [.. request.Headers[ApiKeyHeader], .. request.Query["api_key"]];
         if (tokens.Length > 1 || keys.Length > 1)
         {
             return new Error(ErrorCodes.Unauthenticated, "A credential is there more than once; send each one way.");

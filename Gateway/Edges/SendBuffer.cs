@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace RealtimeGateway.Edges;
@@ -16,7 +17,14 @@ internal static class SendBuffer
     {
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
-            socket.SendBufferSize = Bytes;
+            try
+            {
+                socket.SendBufferSize = Bytes;
+            }
+            catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+            {
+                // The client is gone already; whoever reads of it finds out.
+            }
         }
     }
 }

@@ -51,8 +51,8 @@ internal abstract class FilteredReader(PipeReader source) : PipeReader
     protected abstract void OnRead(in ReadResult read);
 
     /// <summary>The source could not be read.</summary>
-    /// <returns>Whether that is the end of what it has, and no failure.</returns>
-    protected abstract bool IsEnd(Exception exception);
+    /// <returns>Whether that is taken as the end of what it has; if not it is the caller's exception.</returns>
+    protected abstract bool TryEnd(Exception exception);
 
     // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -60,13 +60,22 @@ internal abstract class FilteredReader(PipeReader source) : PipeReader
     {
         while (true)
         {
+            var read = default(ReadResult?);
             try
             {
-                OnRead(await source.ReadAsync(cancellationToken));
+                read = await source.ReadAsync(cancellationToken);
             }
-            catch (Exception exception) when (IsEnd(exception))
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // It is taken as such.
+                if (!TryEnd(exception))
+                {
+                    throw;
+                }
+            }
+
+            if (read is { } some)
+            {
+                OnRead(some);
             }
 
             if (TryRead(out var result))
@@ -101,6 +110,6 @@ internal abstract class FilteredReader(PipeReader source) : PipeReader
 
         protected override void OnRead(in ReadResult read) => _read = read;
 
-        protected override bool IsEnd(Exception exception) => false;
+        protected override bool TryEnd(Exception exception) => false;
     }
 }

@@ -96,28 +96,21 @@ internal sealed class OutboundQueue(
         }
     }
 
-    /// <summary>The transport has something to flush that is not of this queue.</summary>
-    /// <returns>False when this queue flushes nothing any more.</returns>
-    public bool Wake()
+    /// <summary>The transport has something to flush that is not of this queue. One that has ended flushes nothing any more.</summary>
+    public void Wake()
     {
         lock (_lock)
         {
-            if (_isStopped)
-            {
-                return false;
-            }
-
             _isWoken = true;
-            if (_isPumping)
+            if (_isStopped || _isPumping)
             {
-                return true;
+                return;
             }
 
             _isPumping = true;
         }
 
         SchedulePump();
-        return true;
     }
 
     /// <summary>The transport is ready for what was held back, if anything still was.</summary>

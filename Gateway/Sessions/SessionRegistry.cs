@@ -137,7 +137,7 @@ internal sealed class SessionRegistry
                 return;
             }
 
-            _byConnection.TryRemove(session.ConnectionId, out _);
+            _byConnection.TryRemove(new(session.ConnectionId, session));
             UnindexNeedsLock(session, place.UserId);
             if (--_atAddress[place.Address] == 0)
             {

@@ -33,7 +33,7 @@ internal sealed record Options
     public double Seconds { get; private init; } = 2;
 
     /// <summary>How long each arrangement is under load before its first turn: for the compilers of the servers.</summary>
-    public TimeSpan Warming { get; private init; } = TimeSpan.FromSeconds(4);
+    public TimeSpan Warming { get; private init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How long a load goes in each turn before it is measured.</summary>
     public TimeSpan Settling { get; } = TimeSpan.FromMilliseconds(100);

@@ -7,6 +7,7 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.Edges.InProcess;
 
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class RealtimePublisherTests
 {
     private TestGateway _gateway = null!;

@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Edges.Rest;
 
 /// <summary>What is read of channels over HTTP, by servers and by users.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class ChannelEndpointsTests
 {
     private TestGateway _gateway = null!;

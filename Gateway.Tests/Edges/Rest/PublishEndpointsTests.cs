@@ -7,6 +7,7 @@ namespace RealtimeGateway.Tests.Edges.Rest;
 
 /// <summary>What is published over HTTP, by servers and by users.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class PublishEndpointsTests
 {
     private TestGateway _gateway = null!;

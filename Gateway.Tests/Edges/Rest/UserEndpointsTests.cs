@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.Edges.Rest;
 
 /// <summary>What servers do to users, on every session they have.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class UserEndpointsTests
 {
     private const string Room = "team:blue:room";

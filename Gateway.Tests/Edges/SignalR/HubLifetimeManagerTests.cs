@@ -12,6 +12,7 @@ namespace RealtimeGateway.Tests.Edges.SignalR;
 
 /// <summary>What SignalR asks of every lifetime manager, seen by clients of a whole gateway, and what ours adds.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class HubLifetimeManagerTests
 {
     private TestGateway _gateway = null!;

@@ -36,7 +36,7 @@ public sealed class NegotiationsTests
         {
             Assert.That(
                 _all.Begin("user:ann"),
-                Is.EqualTo(new Error("limit_exceeded", "Too many connections were negotiated and not taken up.", RetryAfter: 12)));
+                Is.EqualTo(new Error("limit_exceeded", "Too many connections were negotiated in so short a time.", RetryAfter: 12)));
             Assert.That(_all.Begin("user:bob"), Is.Null);
         });
         _time.Advance(Life - TimeSpan.FromSeconds(Most) - Instant);

@@ -8,6 +8,7 @@ namespace RealtimeGateway.Tests.Edges.Sse;
 
 /// <summary>Who and what is refused, before a stream begins: with problem details, and leaving nothing behind.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class SseAdmissionTests
 {
     [TestCase("", null, null, 400, "invalid_request")]

@@ -11,10 +11,11 @@ using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Edges.WebSockets;
 
-/// <summary>What a client reads is whole frames in order, whichever way they go and whatever the WebSocket beneath says in between.</summary>
+/// <summary>What a client reads is whole frames in order, whichever way they go and whatever control frames come in between.</summary>
 [TestFixture(Way.Socket)]
 [TestFixture(Way.Stream)]
 [TestFixture(Way.Transport)]
+[Parallelizable(ParallelScope.Self)]
 public sealed class FramesTests(FramesTests.Way way)
 {
     // Several times what the system's buffers and the gateway's queue hold.

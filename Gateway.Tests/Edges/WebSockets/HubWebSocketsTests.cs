@@ -14,6 +14,7 @@ namespace RealtimeGateway.Tests.Edges.WebSockets;
 
 /// <summary>How a WebSocket of the hub begins and ends.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class HubWebSocketsTests
 {
     private TestGateway _gateway = null!;
@@ -66,6 +67,27 @@ public sealed class HubWebSocketsTests
         await client.InvokeAsync("Subscribe", """["chat:a"]""");
     }
 
+    [TestCase("text/event-stream")]
+    [TestCase("*/*")]
+    public async Task TokenThatAnotherTransportHas_OpensNoWebSocket_AndItsSessionGoesOn(string accept)
+    {
+        var (id, token) = await NegotiateAsync();
+        var url = $"{_gateway.HubUrl}?id={token}";
+        using var stream = await GetAsync(url, accept); // The first poll is answered at once.
+        using var said = await _gateway.Http.PostAsync(url, new StringContent("{\"protocol\":\"json\",\"version\":1}\u001e")).InTime();
+        using var answer = accept == "*/*" ? await GetAsync(url, accept) : null;
+        using var second = new ClientWebSocket();
+        second.Options.CollectHttpResponseDetails = true;
+        Assert.That(
+            async () => await second.ConnectAsync(new Uri(url.Replace("http", "ws", StringComparison.Ordinal)), CancellationToken.None).InTime(),
+            Throws.TypeOf<WebSocketException>());
+        Assert.That(second.HttpStatusCode, Is.AnyOf(HttpStatusCode.Conflict, HttpStatusCode.BadRequest));
+
+        using var again = await _gateway.Http.PostAsync(url, new StringContent("""{"type":1,"invocationId":"1","target":"Subscribe","arguments":["chat:a"]}""" + '\u001e')).InTime();
+        Assert.That(again.IsSuccessStatusCode, Is.True);
+        Assert.That(_gateway.Services.GetRequiredService<SessionRegistry>().Find(id), Is.Not.Null);
+    }
+
     [Test]
     public async Task TokenThatWasNeverGiven_IsNotFound()
     {
@@ -102,6 +124,13 @@ public sealed class HubWebSocketsTests
             await _gateway.Services.GetRequiredService<IHubContext<RealtimeHub>>().Clients.User($"user-{i}").SendAsync("hello", i);
             Assert.That((await client.NextOfTypeAsync(1))["arguments"]![0]!.GetValue<int>(), Is.EqualTo(i));
         }
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string url, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Accept.ParseAdd(accept);
+        return await _gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).InTime();
     }
 
     private async Task<(string Id, string Token)> NegotiateAsync()

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// The ids of connections that were negotiated, by the token with which each can be taken up, once. SignalR keeps the same for its own
-/// transports; a WebSocket of the gateway's takes its id from here, and then nobody may begin it once more by another transport.
+/// The connections that were negotiated, by the token with which one transport takes each up, once. SignalR keeps the same for its own
+/// transports and knows nothing of the gateway's WebSockets; so whoever takes one up does it here first.
 /// </summary>
 internal sealed class ConnectionTokens(TimeProvider time)
 {
@@ -13,8 +13,8 @@ internal sealed class ConnectionTokens(TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    // An id until it is taken, then null.
-    private readonly Dictionary<string, string?> _ids = new(StringComparer.Ordinal);
+    // Those of a WebSocket stay, without an id, for as long as SignalR would begin the same connection.
+    private readonly Dictionary<string, (string? Id, long Since)> _connections = new(StringComparer.Ordinal);
     private readonly Queue<(string Token, long Since)> _oldest = [];
 
     /// <summary>An id that cannot be guessed.</summary>
@@ -25,38 +25,53 @@ internal sealed class ConnectionTokens(TimeProvider time)
     {
         lock (_lock)
         {
-            while (_oldest.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > Life)
+            while (_oldest.TryPeek(out var oldest) && IsOld(oldest.Since))
             {
-                _ids.Remove(_oldest.Dequeue().Token);
+                _connections.Remove(_oldest.Dequeue().Token);
             }
 
-            _ids[token] = id;
-            _oldest.Enqueue((token, time.GetTimestamp()));
+            var now = time.GetTimestamp();
+            _connections[token] = (id, now);
+            _oldest.Enqueue((token, now));
         }
     }
 
-    /// <summary>Whether it was taken up, so that this cannot be done again.</summary>
-    public bool IsTaken(string token)
-    {
-        lock (_lock)
-        {
-            return _ids.TryGetValue(token, out var id) && id is null;
-        }
-    }
-
-    /// <summary>Takes up the connection of this token.</summary>
-    /// <returns>Its id; null where none was negotiated, or it was taken up before.</returns>
+    /// <summary>A WebSocket takes up the connection of this token.</summary>
+    /// <returns>Its id; null where there is none to take up.</returns>
     public string? TakeUp(string token)
     {
         lock (_lock)
         {
-            if (_ids.GetValueOrDefault(token) is not { } id)
+            if (!_connections.TryGetValue(token, out var connection) || connection.Id is null || IsOld(connection.Since))
             {
                 return null;
             }
 
-            _ids[token] = null;
-            return id;
+            _connections[token] = (null, connection.Since);
+            return connection.Id;
         }
     }
+
+    /// <summary>SignalR takes up the connection of this token, or goes on with it.</summary>
+    /// <returns>False where a WebSocket has it.</returns>
+    public bool TryLeaveToSignalR(string token)
+    {
+        lock (_lock)
+        {
+            if (!_connections.TryGetValue(token, out var connection) || IsOld(connection.Since))
+            {
+                return true;
+            }
+
+            if (connection.Id is null)
+            {
+                return false;
+            }
+
+            _connections.Remove(token);
+            return true;
+        }
+    }
+
+    private bool IsOld(long since) => time.GetElapsedTime(since) > Life;
 }

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -84,38 +85,50 @@ internal static class HubEndpoint
     private static async Task RunAsync(ConnectionContext connection, IServiceProvider services, ConnectionDelegate next)
     {
         var context = ContextOf(connection);
-        var remaining = services.GetRequiredService<Remaining>();
-        var transport = connection.Transport;
+        SendBuffer.Bound(context);
+        var (remaining, sockets) = (services.GetRequiredService<Remaining>(), services.GetRequiredService<LiveWebSockets>());
+        var (transport, socket) = (connection.Transport, connection as WebSocketConnection);
         var gateway = new SignalRConnection(
             connection,
             context.GetAdmitted(),
             services.GetRequiredService<SignalRWire>(),
             services.GetRequiredService<ILogger<SignalRConnection>>());
-        gateway.Beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
-        SendBuffer.Bound(context);
         connection.Features.Set(gateway);
         connection.Transport = gateway;
-        if (connection is WebSocketConnection opened)
-        {
-            services.GetRequiredService<LiveWebSockets>().Add(opened);
-        }
-
         remaining.Add();
+        sockets.Add(socket);
+        var status = WebSocketCloseStatus.NormalClosure;
         try
         {
+            gateway.Beginning = services.GetRequiredService<UnfinishedConnections>().Begin(gateway.Admitted.Address, gateway.Abandon);
             await next(connection);
+        }
+        catch (Exception exception) when (socket is not null)
+        {
+            // Of a transport of its own SignalR does the same. Nobody above could do more.
+            gateway.OnFailed(exception);
+            status = WebSocketCloseStatus.InternalServerError;
         }
         finally
         {
-            var isWritten = await gateway.DrainAsync();
-            connection.Transport = transport;
-            if (connection is WebSocketConnection socket)
+            try
             {
-                await socket.CloseAsync(isWritten);
-                services.GetRequiredService<LiveWebSockets>().Remove(socket);
+                var isWritten = await gateway.DrainAsync();
+                if (socket is null)
+                {
+                    connection.Transport = transport;
+                }
+                else
+                {
+                    // What is written from now on goes nowhere.
+                    await socket.CloseAsync(isWritten, status);
+                }
             }
-
-            remaining.Remove();
+            finally
+            {
+                sockets.Remove(socket);
+                remaining.Remove();
+            }
         }
     }
 

@@ -21,8 +21,7 @@ internal static class HubWebSockets
         connect(connections);
         var taken = new Taken(
             connections.Build(),
-            services.GetRequiredService<ConnectionTokens>(),
-            services.GetRequiredService<Negotiations>());
+            services.GetRequiredService<ConnectionTokens>());
         endpoints.Finally(endpoint =>
         {
             var stock = endpoint.RequestDelegate!;
@@ -33,7 +32,7 @@ internal static class HubWebSockets
         return endpoints;
     }
 
-    private sealed class Taken(ConnectionDelegate connected, ConnectionTokens tokens, Negotiations negotiations)
+    private sealed class Taken(ConnectionDelegate connected, ConnectionTokens tokens)
     {
         /// <summary>SignalR answers, and the gateway remembers what.</summary>
         public async Task NegotiateAsync(HttpContext context, RequestDelegate stock)
@@ -63,29 +62,18 @@ internal static class HubWebSockets
         public Task ConnectAsync(HttpContext context, RequestDelegate stock)
         {
             var token = LiveTransports.TokenOf(context);
-            if (token is not null && tokens.IsTaken(token))
+            if (WebSocketHandshake.IsAskedFor(context) && (token is null ? ConnectionTokens.NewId() : tokens.TakeUp(token)) is { } id)
             {
-                context.Response.StatusCode = StatusCodes.Status409Conflict;
-                return Task.CompletedTask;
+                return RunAsync(context, id);
             }
 
-            if (!WebSocketHandshake.IsAskedFor(context))
+            if (token is null || tokens.TryLeaveToSignalR(token))
             {
-                return stock(context);
+                return stock(context); // It knows what to say to a token that is none.
             }
 
-            if (token is null)
-            {
-                return RunAsync(context, ConnectionTokens.NewId());
-            }
-
-            if (tokens.TakeUp(token) is not { } id)
-            {
-                return stock(context); // It knows what to say to that.
-            }
-
-            negotiations.TakeUp(context.GetAdmitted().CountedAs);
-            return RunAsync(context, id);
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            return Task.CompletedTask;
         }
 
         // What is accepted at once, as mostly, leaves nothing behind that would be kept with the connection.

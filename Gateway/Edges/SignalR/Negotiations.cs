@@ -4,7 +4,7 @@ using RealtimeGateway.Primitives;
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
-/// The connections that were negotiated and not taken up. SignalR keeps each for a while, and there is no way to make it let go
+/// The connections that were negotiated and that no transport of SignalR's took up. It keeps each for a while, and there is no way to make it let go
 /// of one; so each user, API key or address has room for so many, and none can use up another's.
 /// </summary>
 internal sealed class Negotiations(Live<InboundLimits> limits, TimeProvider time)
@@ -36,7 +36,7 @@ internal sealed class Negotiations(Live<InboundLimits> limits, TimeProvider time
             {
                 return new Error(
                     ErrorCodes.LimitExceeded,
-                    "Too many connections were negotiated and not taken up.",
+                    "Too many connections were negotiated in so short a time.",
                     RetryAfter: (int)Math.Ceiling(time.GetElapsedTime(now, ends.Peek()).TotalSeconds));
             }
 

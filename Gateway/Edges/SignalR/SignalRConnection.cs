@@ -185,6 +185,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         }
     }
 
+    /// <summary>SignalR has failed this connection.</summary>
+    public void OnFailed(Exception exception) => LogFailed(Id, exception);
+
     /// <summary>Ends a connection that has not begun in its time.</summary>
     public void Abandon()
     {
@@ -344,6 +347,9 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
 
     [LoggerMessage(6, LogLevel.Debug, "Connection {ConnectionId} is closed: its client has said nothing for too long.")]
     private partial void LogSilent(string connectionId);
+
+    [LoggerMessage(7, LogLevel.Error, "Connection {ConnectionId} failed and is closed.")]
+    private partial void LogFailed(string connectionId, Exception exception);
 
     private sealed class Call : IDisposable
     {

@@ -17,6 +17,7 @@ namespace RealtimeGateway.Edges.WebSockets;
 internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : FilteredReader(link.Input)
 {
     private const int SmallestBuffer = 1024;
+    private const int MostAtOnce = 16 * 1024;
 
     private bool _isCancelled;
 
@@ -49,10 +50,7 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
 
         // A position in an array is its index.
         (_start, _examined) = (consumed.GetInteger(), Math.Max(consumed.GetInteger(), examined.GetInteger()));
-        if (_start == _end && _undecoded == _filled)
-        {
-            LetGo();
-        }
+        Shrink();
     }
 
     public override void CancelPendingRead()
@@ -103,18 +101,44 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
 
     protected override void OnRead(in ReadResult read)
     {
-        if (!HasEnded && !read.Buffer.IsEmpty)
+        // What is behind it stays where it is: who is dropped as he comes, or is too slow to be heard, is not copied as a whole.
+        var bytes = read.Buffer.Length > MostAtOnce ? read.Buffer.Slice(0, MostAtOnce) : read.Buffer;
+        if (!HasEnded && !bytes.IsEmpty)
         {
             link.HasPeerSpoken = true;
-            Decode(read.Buffer);
+            Decode(bytes);
         }
 
-        Source.AdvanceTo(read.Buffer.End);
-        HasEnded |= read.IsCompleted;
+        HasEnded |= read.IsCompleted && bytes.Length == read.Buffer.Length;
+        Source.AdvanceTo(bytes.End);
+        Shrink();
     }
 
     // The connection is gone, as connections go.
-    protected override bool IsEnd(Exception exception) => HasEnded = true;
+    protected override bool TryEnd(Exception exception) => HasEnded = true;
+
+    // Without a message to take only the beginning of a frame is worth a buffer, and not a large one: it may be all that ever comes.
+    private void Shrink()
+    {
+        if (_bytes is null || _start < _end)
+        {
+            return;
+        }
+
+        var rest = _bytes.AsSpan(_undecoded, _filled - _undecoded);
+        if (rest.IsEmpty)
+        {
+            LetGo();
+        }
+        else if (_bytes.Length > SmallestBuffer && rest.Length <= SmallestBuffer)
+        {
+            var large = _bytes;
+            _bytes = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
+            rest.CopyTo(_bytes);
+            (_start, _examined, _end, _undecoded, _filled) = (0, 0, 0, 0, rest.Length);
+            ArrayPool<byte>.Shared.Return(large);
+        }
+    }
 
     private void MakeRoom(int bytes)
     {

@@ -27,9 +27,6 @@ internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature form
     private CancellationTokenSource? _waiting;
     private volatile bool _isOver;
 
-    /// <summary>Whether nothing may be sent any more.</summary>
-    public bool IsOver => _isOver;
-
     /// <summary>
     /// A control frame, to go with the next flush. A later one takes the place of one that was not sent yet, as with pongs it may
     /// (RFC 6455, section 5.5.3); nothing takes the place of a close frame.
@@ -130,7 +127,11 @@ internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature form
 
     private FlushResult EndFlush(bool isLast = false)
     {
-        _isOver |= isLast;
+        if (isLast)
+        {
+            _isOver = true;
+        }
+
         _buffer.Clear();
         return new FlushResult(isCanceled: false, isCompleted: _isOver);
     }

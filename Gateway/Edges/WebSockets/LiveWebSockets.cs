@@ -3,21 +3,29 @@ using System.Buffers;
 namespace RealtimeGateway.Edges.WebSockets;
 
 /// <summary>The WebSockets that live, for each of which there is a beat about once a second.</summary>
-internal sealed class LiveWebSockets : IDisposable
+internal sealed partial class LiveWebSockets : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly List<WebSocketConnection> _connections = [];
+    private readonly ILogger _logger;
     private readonly Timer _timer;
 
-    public LiveWebSockets()
+    public LiveWebSockets(ILogger<LiveWebSockets> logger)
     {
+        _logger = logger;
         _timer = new Timer(static self => ((LiveWebSockets)self!).Beat(), this, Interval, Interval);
     }
 
-    public void Add(WebSocketConnection connection)
+    /// <summary>One begins; null for none.</summary>
+    public void Add(WebSocketConnection? connection)
     {
+        if (connection is null)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             connection.Place = _connections.Count;
@@ -25,8 +33,14 @@ internal sealed class LiveWebSockets : IDisposable
         }
     }
 
-    public void Remove(WebSocketConnection connection)
+    /// <summary>One has ended; null for none.</summary>
+    public void Remove(WebSocketConnection? connection)
     {
+        if (connection is null)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             // The last takes its place.
@@ -60,9 +74,20 @@ internal sealed class LiveWebSockets : IDisposable
 
         foreach (var connection in all.AsSpan(0, count))
         {
-            action(connection);
+            try
+            {
+                action(connection);
+            }
+            catch (Exception exception)
+            {
+                // One that has just ended by itself. The others have their turn all the same.
+                LogFailed(connection.ConnectionId, exception);
+            }
         }
 
         ArrayPool<WebSocketConnection>.Shared.Return(all, clearArray: true);
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} could not be looked after.")]
+    private partial void LogFailed(string connectionId, Exception exception);
 }

@@ -10,7 +10,7 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// </summary>
 internal sealed class UpgradedLink
 {
-    // The transport's own; whatever stands before it brings a writer of another kind.
+    // The transport's own; what stands before it mostly brings a writer of another kind, as a stream does.
     private static readonly Type PlainWriter = new Pipe().Writer.GetType();
 
     // While nothing comes no buffer is held.

@@ -120,11 +120,12 @@ internal sealed class WebSocketConnection :
     /// say so too, not for long. To be called when nobody reads or writes it any more.
     /// </summary>
     /// <param name="isWritten">Whether all that was to be sent is; if not, the client may have a part of a frame, and gets nothing more.</param>
-    public async Task CloseAsync(bool isWritten)
+    /// <param name="status">Why it ends.</param>
+    public async Task CloseAsync(bool isWritten, WebSocketCloseStatus status)
     {
         using var tooLate = new CancellationTokenSource(CloseTimeout);
         _reader.Filter = null; // Who had it is gone.
-        if (isWritten && await TrySayAsync(tooLate.Token))
+        if (isWritten && await TrySayAsync(status, tooLate.Token))
         {
             await _reader.ReadToEndAsync(tooLate.Token);
         }
@@ -137,10 +138,10 @@ internal sealed class WebSocketConnection :
         _reader.LetGo();
     }
 
-    private async Task<bool> TrySayAsync(CancellationToken tooLate)
+    private async Task<bool> TrySayAsync(WebSocketCloseStatus status, CancellationToken tooLate)
     {
         await using var registration = tooLate.UnsafeRegister(static writer => ((FrameWriter)writer!).CancelPendingFlush(), _writer);
-        _writer.PutControl(Opcode.Close, CloseStatus.Bytes(WebSocketCloseStatus.NormalClosure));
+        _writer.PutControl(Opcode.Close, CloseStatus.Bytes(status));
         try
         {
             await _writer.FlushAsync(CancellationToken.None);

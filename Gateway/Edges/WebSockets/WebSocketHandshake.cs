@@ -18,7 +18,7 @@ internal static class WebSocketHandshake
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private static readonly string[] ForHandshakeOnly =
-        [HeaderNames.Authorization, HeaderNames.Upgrade, HeaderNames.SecWebSocketKey, HeaderNames.SecWebSocketVersion, HeaderNames.SecWebSocketExtensions];
+        [HeaderNames.Authorization, Credentials.ApiKeyHeader, HeaderNames.Upgrade, HeaderNames.SecWebSocketKey, HeaderNames.SecWebSocketVersion, HeaderNames.SecWebSocketExtensions];
 
     /// <summary>
     /// Whether the request asks for a WebSocket, in order and on a server that can hand its connection over: proxies ask for an upgrade
@@ -35,7 +35,10 @@ internal static class WebSocketHandshake
     }
 
     /// <summary>Answers the request. What is returned is the connection, from the first frame on.</summary>
-    /// <remarks>What the request says only for the handshake is forgotten, a credential first of all: it would be kept with the connection.</remarks>
+    /// <remarks>
+    /// The headers that are for the handshake only are forgotten, credentials among them: they would be kept with the connection. What
+    /// is in the query stays with it.
+    /// </remarks>
     public static async Task<Stream> AcceptAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
