@@ -6,7 +6,6 @@ namespace RealtimeGateway.Tests.Client;
 
 /// <summary>Whom the client is, and how it stays so.</summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Self)]
 public sealed class TokenTests : ClientFixture
 {
     [Test]

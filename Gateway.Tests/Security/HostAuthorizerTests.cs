@@ -7,7 +7,6 @@ namespace RealtimeGateway.Tests.Security;
 
 /// <summary>A host's own decisions in front of the policies.</summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Self)]
 public sealed class HostAuthorizerTests
 {
     [Test]

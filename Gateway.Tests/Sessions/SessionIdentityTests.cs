@@ -7,7 +7,6 @@ namespace RealtimeGateway.Tests.Sessions;
 
 /// <summary>Who a session is on a live connection, and when that ends.</summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Self)]
 public sealed class SessionIdentityTests
 {
     [Test]

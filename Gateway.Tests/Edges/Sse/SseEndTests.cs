@@ -13,7 +13,6 @@ namespace RealtimeGateway.Tests.Edges.Sse;
 
 /// <summary>How a stream ends, and that it is a session like any other until then.</summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Self)]
 public sealed class SseEndTests
 {
     private const string Room = "team:blue:room";
