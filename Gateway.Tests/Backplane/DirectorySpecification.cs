@@ -26,7 +26,7 @@ public abstract class DirectorySpecification
     protected virtual int SequencesToTry => 300;
 
     /// <summary>How often a sequence is tried again where a node says that it missed something.</summary>
-    protected virtual int TriesOfASequence => 0;
+    protected virtual int RetriesOfASequence => 0;
 
     /// <summary>Two nodes of a directory that is new and empty.</summary>
     internal abstract ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync();
@@ -624,7 +624,7 @@ public abstract class DirectorySpecification
     {
         for (var tries = 0; !await sequence.TryRunAsync([_one, _other], Grace, PassAsync); tries++)
         {
-            Assert.That(tries, Is.LessThan(TriesOfASequence), "a node was not told of something");
+            Assert.That(tries, Is.LessThan(RetriesOfASequence), "a node was not told of something");
         }
     }
 

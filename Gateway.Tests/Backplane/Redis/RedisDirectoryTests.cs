@@ -14,7 +14,7 @@ public sealed class RedisDirectoryTests : DirectorySpecification
 
     protected override int SequencesToTry => 8;
 
-    protected override int TriesOfASequence => 2;
+    protected override int RetriesOfASequence => 2;
 
     internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace RealtimeGateway.Edges.SignalR;
 
 /// <summary>
@@ -16,9 +14,6 @@ internal sealed class ConnectionTokens(TimeProvider time)
     // Those of a WebSocket stay, without an id, for as long as SignalR would begin the same connection.
     private readonly Dictionary<string, (string? Id, long Since)> _connections = new(StringComparer.Ordinal);
     private readonly Queue<(string Token, long Since)> _oldest = [];
-
-    /// <summary>An id that cannot be guessed.</summary>
-    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>A connection was negotiated.</summary>
     public void Add(string token, string id)

@@ -71,7 +71,7 @@ internal static class HubEndpoint
         if (LiveTransports.TokenOf(context) is null)
         {
             // Without negotiation SignalR makes the connection's id its secret token as well, and others see the id.
-            connection.ConnectionId = ConnectionTokens.NewId();
+            connection.ConnectionId = ConnectionIds.New();
         }
         else
         {

@@ -19,9 +19,7 @@ internal static class HubWebSockets
     {
         var connections = new ConnectionBuilder(services);
         connect(connections);
-        var taken = new Taken(
-            connections.Build(),
-            services.GetRequiredService<ConnectionTokens>());
+        var taken = new Taken(connections.Build(), services.GetRequiredService<ConnectionTokens>());
         endpoints.Finally(endpoint =>
         {
             var stock = endpoint.RequestDelegate!;
@@ -62,7 +60,7 @@ internal static class HubWebSockets
         public Task ConnectAsync(HttpContext context, RequestDelegate stock)
         {
             var token = LiveTransports.TokenOf(context);
-            if (WebSocketHandshake.IsAskedFor(context) && (token is null ? ConnectionTokens.NewId() : tokens.TakeUp(token)) is { } id)
+            if (WebSocketHandshake.IsAskedFor(context) && (token is null ? ConnectionIds.New() : tokens.TakeUp(token)) is { } id)
             {
                 return RunAsync(context, id);
             }

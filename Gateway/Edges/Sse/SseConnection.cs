@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
@@ -50,7 +49,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
         _whenAborted = context.RequestAborted.UnsafeRegister(static self => ((SseConnection)self!)._ended.TrySetResult(), this);
     }
 
-    public string Id { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    public string Id { get; } = ConnectionIds.New();
 
     /// <summary>Why it was closed; null while it was not.</summary>
     public Error? ClosedBecause => Volatile.Read(ref _closedBecause);
