@@ -25,8 +25,11 @@ public abstract class DirectorySpecification
     /// <summary>How many sequences of steps are tried. In each of them time passes.</summary>
     protected virtual int SequencesToTry => 300;
 
-    /// <summary>How often a sequence is tried again where a node says that it missed something.</summary>
+    /// <summary>How often a sequence is tried again where a node says that it missed something, or was disturbed.</summary>
     protected virtual int RetriesOfASequence => 0;
+
+    /// <summary>Another number whenever a node was cut off from its store.</summary>
+    protected virtual int Disturbances => 0;
 
     /// <summary>Two nodes of a directory that is new and empty.</summary>
     internal abstract ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync();
@@ -622,8 +625,21 @@ public abstract class DirectorySpecification
     // A node that cannot keep up says so, and on a busy machine one may; not again and again.
     private async Task TryUntilAllIsToldAsync(DirectorySequence sequence)
     {
-        for (var tries = 0; !await sequence.TryRunAsync([_one, _other], Grace, PassAsync); tries++)
+        for (var tries = 0; ; tries++)
         {
+            var before = Disturbances;
+            try
+            {
+                if (await sequence.TryRunAsync([_one, _other], Grace, PassAsync, () => Disturbances != before))
+                {
+                    return;
+                }
+            }
+            catch (RealtimeException) when (Disturbances != before)
+            {
+                // It could not even be read.
+            }
+
             Assert.That(tries, Is.LessThan(RetriesOfASequence), "a node was not told of something");
         }
     }

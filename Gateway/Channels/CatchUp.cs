@@ -34,9 +34,6 @@ internal sealed class CatchUp(Channel channel, ISubscriber subscriber, Subscribe
     /// <summary>How far the subscriber has come.</summary>
     public Position Reached => _reached;
 
-    /// <summary>Whether somebody came or went meanwhile. The channel's lock guards it.</summary>
-    public bool HasMissedPresence { get; set; }
-
     /// <summary>What the subscriber wants; what was handed over already stays.</summary>
     public SubscriberInterests Interests
     {

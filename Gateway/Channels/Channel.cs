@@ -245,17 +245,12 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         var message = new OutboundPresence(change.Message);
         lock (_lock)
         {
-            foreach (var subscriber in _audience.Subscribers)
+            foreach (var subscriber in EverybodyNeedsLock())
             {
                 if (subscriber.SeesPresence && (subscriber.WantsEcho || subscriber.ConnectionId != change.ConnectionId))
                 {
                     subscriber.DeliverPresence(message);
                 }
-            }
-
-            foreach (var (_, catchUp) in _catchingUp)
-            {
-                catchUp.HasMissedPresence |= catchUp.Subscriber.ConnectionId != change.ConnectionId;
             }
         }
     }
@@ -264,28 +259,21 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            foreach (var subscriber in _audience.Subscribers.Where(subscriber => subscriber.SeesPresence))
+            foreach (var subscriber in EverybodyNeedsLock().Where(subscriber => subscriber.SeesPresence))
             {
                 subscriber.OnPresenceMissed();
-            }
-
-            foreach (var (_, catchUp) in _catchingUp)
-            {
-                catchUp.HasMissedPresence = true;
             }
         }
     }
 
     /// <summary>
-    /// Hands a message that is no publication to everyone here but some. It has no place in the order, so who still catches up gets
-    /// it at once.
+    /// Hands a message that is no publication to everyone here but some.
     /// </summary>
     public void Send(Outbound message, IReadOnlySet<string> exceptConnectionIds)
     {
         lock (_lock)
         {
-            var all = _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
-            foreach (var subscriber in all.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
+            foreach (var subscriber in EverybodyNeedsLock().Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
             {
                 try
                 {
@@ -330,6 +318,10 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         }
     }
 
+    // What is no publication has no place in the order, so who still catches up gets it at once.
+    private IEnumerable<ISubscriber> EverybodyNeedsLock() =>
+        _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
+
     // It may have been taken out, and another have begun.
     private bool IsCatchingUpNeedsLock(CatchUp catchUp) => _catchingUp.GetValueOrDefault(catchUp.Subscriber.ConnectionId) == catchUp;
 
@@ -337,11 +329,6 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         _catchingUp.Remove(catchUp.Subscriber.ConnectionId);
         _audience.Add(catchUp.Subscriber, catchUp.Interests, from?.Offset ?? 0);
-        if (catchUp.HasMissedPresence && catchUp.Subscriber.SeesPresence)
-        {
-            catchUp.Subscriber.OnPresenceMissed();
-        }
-
         return new Joined(from, Recovered: obstacle is null, obstacle);
     }
 

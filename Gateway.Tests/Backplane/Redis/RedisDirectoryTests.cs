@@ -16,6 +16,8 @@ public sealed class RedisDirectoryTests : DirectorySpecification
 
     protected override int RetriesOfASequence => 2;
 
+    protected override int Disturbances => _one.Disturbances + _other.Disturbances;
+
     internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {
         var prefix = SharedRedis.NewPrefix();

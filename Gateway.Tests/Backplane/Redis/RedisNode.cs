@@ -12,6 +12,7 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
 {
     private readonly Subscriptions _subscriptions;
     private readonly bool _appliesNothingMore;
+    private int _returns;
 
     private RedisNode(string address, string prefix, Node node, bool appliesNothingMore)
     {
@@ -25,6 +26,8 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
         Broker = new RedisBroker(Link, Lease, _subscriptions, metrics, TimeProvider.System, NullLogger<RedisBroker>.Instance);
         Directory = new RedisDirectory(Link, Node, Lease, _subscriptions, metrics, TimeProvider.System, NullLogger<RedisDirectory>.Instance);
         Records = new RedisRecordStore(Link);
+        Link.Restored += () => Interlocked.Increment(ref _returns);
+        Lease.Opened += () => Interlocked.Increment(ref _returns);
     }
 
     public Node Node { get; }
@@ -38,6 +41,9 @@ internal sealed class RedisNode : IAsyncDisposable, IBrokerHandler
     public RedisDirectory Directory { get; }
 
     public RedisRecordStore Records { get; }
+
+    /// <summary>Another number whenever the link or the lease was lost, or is back: odd while there is no link.</summary>
+    public int Disturbances => (2 * Volatile.Read(ref _returns)) + (Link.IsUp ? 0 : 1);
 
     /// <summary>A node that is one with the others of this prefix.</summary>
     /// <param name="server">The Redis.</param>

@@ -6,8 +6,8 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
 /// <summary>
-/// A link, such as between a gateway and Redis or a client and its gateway, that does what a test says, to connections that are open and to those that will be: it passes,
-/// stalls, or is cut.
+/// A link, such as between a gateway and Redis or a client and its gateway, that does what a test says, to connections that are open
+/// and to those that will be: it passes, stalls, or is cut.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -109,9 +109,9 @@ internal sealed class TcpProxy : IAsyncDisposable
                 Begin(await _listener.AcceptSocketAsync());
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
-            // It was stopped.
+            // It was stopped: while it waited, or before it waited again.
         }
     }
 

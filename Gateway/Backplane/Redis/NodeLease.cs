@@ -174,7 +174,8 @@ internal sealed partial class NodeLease : IAsyncDisposable
         // Whether it was without one is known by its own clock, and by what the others have of it. Neither alone: what it asked for on a
         // link that was stuck may have been done before this, and its answer lost.
         var (directory, isHeld) = ((string?)answer[1], (string?)answer[2] == "1");
-        var isApart = !isHeld || _time.GetElapsedTime(Volatile.Read(ref _renewedAt), asked) >= Span;
+        var before = Volatile.Read(ref _renewedAt);
+        var isApart = !isHeld || _time.GetElapsedTime(before, asked) >= Span;
         lock (_lock)
         {
             _isApart |= isApart;
@@ -183,6 +184,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
         }
 
         Volatile.Write(ref _renewedAt, asked);
+        var wasFenced = _time.GetElapsedTime(before) >= Span;
         var isOther = _directory is not null && _directory != directory;
         if (_directory is not null && (isOther || isApart))
         {
@@ -194,6 +196,11 @@ internal sealed partial class NodeLease : IAsyncDisposable
         {
             ControlNeeded?.Invoke();
             OpenIfApplied();
+        }
+        else if (wasFenced)
+        {
+            // It was asked for in time and answered late. The others have waited for this node all along, and it has handed out nothing.
+            Open();
         }
     }
 
@@ -211,6 +218,11 @@ internal sealed partial class NodeLease : IAsyncDisposable
             _isOpen = true;
         }
 
+        Open();
+    }
+
+    private void Open()
+    {
         LogOpened();
         Opened?.Invoke();
     }
