@@ -46,11 +46,16 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
     /// <summary>Does it in channels that nobody used.</summary>
     /// <param name="nodes">Two nodes of one backplane.</param>
     /// <param name="grace">How long a connection is expected back.</param>
-    /// <param name="passAsync">Lets time pass.</param>
+    /// <param name="clock">The clock that graces go by.</param>
+    /// <param name="passAsync">Lets time pass on it.</param>
     /// <param name="isDisturbed">Whether a node was cut off from its store for a moment: what it did is then done somewhat later.</param>
-    /// <returns>False where that was so, or a node said that it was not told of something: nobody can know of what.</returns>
-    public async Task<bool> TryRunAsync(IDirectory[] nodes, TimeSpan grace, Func<TimeSpan, Task> passAsync, Func<bool> isDisturbed)
+    /// <returns>
+    /// False where that was so, or all this took so long beside the time that was to pass that a grace may have ended too early for the
+    /// model, or a node said that it was not told of something: nobody can know of what.
+    /// </returns>
+    public async Task<bool> TryRunAsync(IDirectory[] nodes, TimeSpan grace, TimeProvider clock, Func<TimeSpan, Task> passAsync, Func<bool> isDisturbed)
     {
+        var late = new Lateness(clock, grace / 3);
         var run = Guid.NewGuid().ToString("N");
         string[] channels = [$"chat:{run}", $"chat:{run}:"];
         DirectoryModel[] models = [new(), new()];
@@ -75,6 +80,7 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
                 case Leave leave:
                     var leaving = OccupantOf(leave.Connection, null, number);
                     models[leave.At].Leave(leaving, leave.IsExpected ? now + 3 : null);
+                    late.OnGraceBegins(now);
                     await node.LeaveAsync(channels[leave.At], leaving, leave.IsExpected ? grace : TimeSpan.Zero);
                     break;
                 case Pass pass:
@@ -91,7 +97,7 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
 
             foreach (var view in views)
             {
-                if (!await CompareAsync(view, number, isDisturbed))
+                if (!await CompareAsync(view, number, () => isDisturbed() || late.IsTooLate(now)))
                 {
                     return false;
                 }
@@ -154,6 +160,21 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
     private static (string, string?, DateTimeOffset) Known(Member member) => (member.Id, NameOf(member), member.JoinedAt);
 
     private static string? NameOf(Member member) => member.Profile?.GetProperty("name").GetString();
+
+    /// <summary>How much more time has passed than the model knows of.</summary>
+    private sealed class Lateness(TimeProvider clock, TimeSpan third)
+    {
+        private readonly long _start = clock.GetTimestamp();
+        private readonly List<(int Thirds, TimeSpan Behind)> _graces = [];
+
+        public void OnGraceBegins(int now) => _graces.Add((now, BehindAt(now)));
+
+        /// <summary>Whether a grace that is there by the model, on an even third, may have come to its end on the third that follows.</summary>
+        public bool IsTooLate(int now) =>
+            _graces.Any(grace => grace.Thirds + 3 > now && BehindAt(now) - grace.Behind > third * 0.9);
+
+        private TimeSpan BehindAt(int now) => clock.GetElapsedTime(_start) - (third * now);
+    }
 
     internal abstract record Step;
 

@@ -25,11 +25,14 @@ public abstract class DirectorySpecification
     /// <summary>How many sequences of steps are tried. In each of them time passes.</summary>
     protected virtual int SequencesToTry => 300;
 
-    /// <summary>How often a sequence is tried again where a node says that it missed something, or was disturbed.</summary>
+    /// <summary>How often a sequence is tried again where a node says that it missed something, or was disturbed, or this machine late.</summary>
     protected virtual int RetriesOfASequence => 0;
 
     /// <summary>Another number whenever a node was cut off from its store.</summary>
     protected virtual int Disturbances => 0;
+
+    /// <summary>What <see cref="PassAsync"/> moves.</summary>
+    protected abstract TimeProvider Clock { get; }
 
     /// <summary>Two nodes of a directory that is new and empty.</summary>
     internal abstract ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync();
@@ -630,7 +633,7 @@ public abstract class DirectorySpecification
             var before = Disturbances;
             try
             {
-                if (await sequence.TryRunAsync([_one, _other], Grace, PassAsync, () => Disturbances != before))
+                if (await sequence.TryRunAsync([_one, _other], Grace, Clock, PassAsync, () => Disturbances != before))
                 {
                     return;
                 }
@@ -640,7 +643,7 @@ public abstract class DirectorySpecification
                 // It could not even be read.
             }
 
-            Assert.That(tries, Is.LessThan(RetriesOfASequence), "a node was not told of something");
+            Assert.That(tries, Is.LessThan(RetriesOfASequence), "every time a node was not told of something, or the machine was too slow to tell");
         }
     }
 

@@ -24,6 +24,8 @@ public sealed class MemoryDirectoryTests : DirectorySpecification
         return new((_directory, _directory));
     }
 
+    protected override TimeProvider Clock => _time;
+
     protected override Task PassAsync(TimeSpan time)
     {
         _time.Advance(time);

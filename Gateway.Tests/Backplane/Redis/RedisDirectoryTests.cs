@@ -10,13 +10,15 @@ public sealed class RedisDirectoryTests : DirectorySpecification
     private RedisNode _one = null!;
     private RedisNode _other = null!;
 
-    protected override TimeSpan Grace => TimeSpan.FromSeconds(0.6);
+    protected override TimeSpan Grace => TimeSpan.FromSeconds(1.2);
 
-    protected override int SequencesToTry => 8;
+    protected override int SequencesToTry => 5;
 
-    protected override int RetriesOfASequence => 2;
+    protected override int RetriesOfASequence => 3;
 
     protected override int Disturbances => _one.Disturbances + _other.Disturbances;
+
+    protected override TimeProvider Clock => TimeProvider.System;
 
     internal override async ValueTask<(IDirectory One, IDirectory Other)> CreateNodesAsync()
     {
