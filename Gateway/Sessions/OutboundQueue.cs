@@ -34,7 +34,6 @@ internal sealed class OutboundQueue(
     /// <summary>What a waiting message takes beside its bytes: its array's header, its place here.</summary>
     public const int EntryBytes = 64;
 
-    private readonly Lock _lock = new();
     private Backlog _waiting;
     private TaskCompletionSource? _room;
     private TaskCompletionSource<bool>? _drained;
@@ -59,7 +58,7 @@ internal sealed class OutboundQueue(
     public void Add(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> rest = default)
     {
         bool isSlow;
-        lock (_lock)
+        lock (this)
         {
             if (_isStopped || _isCompleting || bytes.IsEmpty)
             {
@@ -99,7 +98,7 @@ internal sealed class OutboundQueue(
     /// <summary>The transport has something to flush that is not of this queue. One that has ended flushes nothing any more.</summary>
     public void Wake()
     {
-        lock (_lock)
+        lock (this)
         {
             _isWoken = true;
             if (_isStopped || _isPumping)
@@ -125,7 +124,7 @@ internal sealed class OutboundQueue(
     /// <summary>Waits until at most half of the bound is unsent: for what the client itself asked for, which can wait for its reading.</summary>
     public ValueTask WaitForRoomAsync()
     {
-        lock (_lock)
+        lock (this)
         {
             if (_isStopped || _unsent <= limits.Current.Bytes / 2)
             {
@@ -144,7 +143,7 @@ internal sealed class OutboundQueue(
     {
         var isIdle = false;
         Task<bool> drained;
-        lock (_lock)
+        lock (this)
         {
             if (!_isStopped && !_isCompleting && !last.IsEmpty)
             {
@@ -197,7 +196,7 @@ internal sealed class OutboundQueue(
 
     private bool Stop()
     {
-        lock (_lock)
+        lock (this)
         {
             if (_isStopped)
             {
@@ -282,7 +281,7 @@ internal sealed class OutboundQueue(
     /// <param name="bytes">How much was unsent of it.</param>
     private bool TryMoveBatch(out int bytes)
     {
-        lock (_lock)
+        lock (this)
         {
             bytes = 0;
             while (!_isStopped && bytes < BatchBytes && _waiting.TryDequeue(out var next))
@@ -306,7 +305,7 @@ internal sealed class OutboundQueue(
     /// <returns>Whether there is more to do.</returns>
     private bool Account(int sent)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_isStopped)
             {

@@ -30,18 +30,22 @@ internal sealed class SendScheduler : PipeScheduler, IThreadPoolWorkItem
     /// <summary>One turn of one worker.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        for (var sends = 0; sends < SendsInTurn; sends++)
+        do
         {
-            if (!_waiting.TryDequeue(out var next))
+            for (var sends = 0; sends < SendsInTurn; sends++)
             {
-                End();
-                return;
+                if (!_waiting.TryDequeue(out var next))
+                {
+                    End();
+                    return;
+                }
+
+                next.Send(next.State);
             }
 
-            next.Send(next.State);
+            TryAddWorker(_mostWorkers);
         }
-
-        TryAddWorker(_mostWorkers);
+        while (System.Threading.ThreadPool.PendingWorkItemCount == 0);
         Continue();
     }
 
