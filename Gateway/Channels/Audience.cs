@@ -11,12 +11,12 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class Audience
 {
-    private SmallMap<string, Place> _places;
+    private SmallMap<string, Seat> _seats;
     private SmallMap<InterestSet, Bucket> _buckets;
 
-    public bool IsEmpty => _places.Count == 0;
+    public bool IsEmpty => _seats.Count == 0;
 
-    public IEnumerable<ISubscriber> Subscribers => _places.Values.Select(place => place.Subscriber);
+    public IEnumerable<ISubscriber> Subscribers => _buckets.Values.SelectMany(bucket => bucket.Subscribers);
 
     /// <summary>Every interest that is asked about a publication.</summary>
     public IEnumerable<Interest> Interests => _buckets.Keys.SelectMany(set => set.Selective);
@@ -24,26 +24,30 @@ internal sealed class Audience
     /// <summary>Takes a subscriber in, who has everything up to its cursor.</summary>
     public void Add(ISubscriber subscriber, SubscriberInterests interests, long cursor)
     {
-        var place = new Place(subscriber, cursor);
-        _places.Add(subscriber.ConnectionId, place);
-        Put(place, interests);
+        if (_seats.ContainsKey(subscriber.ConnectionId))
+        {
+            throw new ArgumentException("It is here already.", nameof(subscriber));
+        }
+
+        Put(new Place(subscriber, interests, cursor));
     }
 
     /// <summary>A subscriber wants something else from now on; without effect on one that is not here.</summary>
     public void Change(ISubscriber subscriber, SubscriberInterests interests)
     {
-        if (_places.TryGetValue(subscriber.ConnectionId, out var place) && place.Interests != interests)
+        if (_seats.TryGetValue(subscriber.ConnectionId, out var seat) && seat.Place.Interests != interests)
         {
-            Take(place);
-            Put(place, interests);
+            var cursor = seat.Place.Cursor;
+            Take(seat);
+            Put(new Place(subscriber, interests, cursor));
         }
     }
 
     public void Remove(ISubscriber subscriber)
     {
-        if (_places.Remove(subscriber.ConnectionId, out var place))
+        if (_seats.Remove(subscriber.ConnectionId, out var seat))
         {
-            Take(place);
+            Take(seat);
         }
     }
 
@@ -55,7 +59,7 @@ internal sealed class Audience
     {
         using var fanOut = new FanOut(publication, isReplayed: false);
         var offset = publication.Position?.Offset;
-        var sender = publication.Sender is { } by ? _places.GetValueOrDefault(by.ConnectionId) : null;
+        var sender = publication.Sender is { } by && _seats.TryGetValue(by.ConnectionId, out var found) ? found : default;
         var handedOut = 0;
         passedOver = false;
         foreach (var (_, bucket) in _buckets)
@@ -67,18 +71,20 @@ internal sealed class Audience
                 continue;
             }
 
-            foreach (var place in bucket.Places)
+            var places = bucket.Places;
+            for (var i = 0; i < places.Length; i++)
             {
-                if (place != sender)
+                if (bucket != sender.Bucket || i != sender.Index)
                 {
-                    passedOver |= !place.Offer(message, offset, fanOut, ref handedOut);
+                    passedOver |= !places[i].Offer(message, offset, fanOut, ref handedOut);
                 }
             }
         }
 
-        if (sender is not null)
+        if (sender.Bucket is not null)
         {
-            passedOver |= !sender.Offer(fanOut.MessageForSender(sender.Interests), offset, fanOut, ref handedOut);
+            ref var own = ref sender.Place;
+            passedOver |= !own.Offer(fanOut.MessageForSender(own.Interests), offset, fanOut, ref handedOut);
         }
 
         return handedOut;
@@ -87,74 +93,121 @@ internal sealed class Audience
     /// <summary>Tells those who were passed over how far they are all the same.</summary>
     public void TellPosition(Position top)
     {
-        foreach (var (_, place) in _places)
+        foreach (var (_, bucket) in _buckets)
         {
-            place.TellPosition(top);
+            foreach (ref var place in bucket.Places)
+            {
+                place.TellPosition(top);
+            }
         }
     }
 
     /// <summary>Tells everybody that something was lost, and goes on from there.</summary>
     public void TellGap(Position top, string reason)
     {
-        foreach (var (_, place) in _places)
+        foreach (var (_, bucket) in _buckets)
         {
-            place.Cursor = top.Offset;
-            place.Subscriber.TellGap(top, reason);
+            foreach (ref var place in bucket.Places)
+            {
+                place.Cursor = top.Offset;
+                place.Subscriber.TellGap(top, reason);
+            }
         }
     }
 
     /// <summary>The channel begins anew: offsets of before say nothing any more.</summary>
     public void ForgetCursors()
     {
-        foreach (var (_, place) in _places)
+        foreach (var (_, bucket) in _buckets)
         {
-            place.Cursor = 0;
+            foreach (ref var place in bucket.Places)
+            {
+                place.Cursor = 0;
+            }
         }
     }
 
-    private void Put(Place place, SubscriberInterests interests)
+    private void Put(Place place)
     {
-        if (!_buckets.TryGetValue(interests.All, out var bucket))
+        if (!_buckets.TryGetValue(place.Interests.All, out var bucket))
         {
-            _buckets[interests.All] = bucket = new Bucket(interests.All);
+            _buckets[place.Interests.All] = bucket = new Bucket(place.Interests.All);
         }
 
-        place.Interests = interests;
-        place.Index = bucket.Places.Count;
-        bucket.Places.Add(place);
+        _seats[place.Subscriber.ConnectionId] = new Seat(bucket, bucket.Add(place));
     }
 
-    // The last takes the place of the one that goes.
-    private void Take(Place place)
+    private void Take(Seat seat)
     {
-        var bucket = _buckets[place.Interests.All];
-        var last = bucket.Places[^1];
-        bucket.Places[place.Index] = last;
-        last.Index = place.Index;
-        bucket.Places.RemoveAt(bucket.Places.Count - 1);
-        if (bucket.Places.Count == 0)
+        if (seat.Bucket.RemoveAt(seat.Index) is { } moved)
         {
-            _buckets.Remove(bucket.Interests);
+            _seats[moved.ConnectionId] = seat;
+        }
+
+        if (seat.Bucket.Places.IsEmpty)
+        {
+            _buckets.Remove(seat.Bucket.Interests);
         }
     }
 
-    private sealed record Bucket(InterestSet Interests)
+    /// <summary>Where a subscriber is.</summary>
+    private readonly record struct Seat(Bucket Bucket, int Index)
     {
-        public List<Place> Places { get; } = new(capacity: 1);
+        public ref Place Place => ref Bucket.Places[Index];
     }
 
-    private sealed class Place(ISubscriber subscriber, long cursor)
+    /// <summary>Those who want the same, next to each other in memory: a fan-out walks it from end to end.</summary>
+    private sealed class Bucket(InterestSet interests)
     {
-        public ISubscriber Subscriber => subscriber;
+        // Most channels of a gateway have one subscriber: his own.
+        private Place[] _places = new Place[1];
+        private int _count;
 
-        public SubscriberInterests Interests { get; set; } = SubscriberInterests.Everything;
+        public InterestSet Interests => interests;
 
-        /// <summary>Where it stands in its bucket.</summary>
-        public int Index { get; set; }
+        public Span<Place> Places => _places.AsSpan(0, _count);
 
-        /// <summary>The last offset that the subscriber was given or told.</summary>
-        public long Cursor { get; set; } = cursor;
+        public IEnumerable<ISubscriber> Subscribers => _places.Take(_count).Select(place => place.Subscriber);
 
+        /// <returns>Where it stands.</returns>
+        public int Add(Place place)
+        {
+            if (_count == _places.Length)
+            {
+                Array.Resize(ref _places, 2 * _count);
+            }
+
+            _places[_count] = place;
+            return _count++;
+        }
+
+        /// <summary>Takes one out. The last takes its place.</summary>
+        /// <returns>Who that is; null where it was the last itself.</returns>
+        public ISubscriber? RemoveAt(int index)
+        {
+            _count--;
+            var last = _places[_count];
+            _places[_count] = default;
+            if (index == _count)
+            {
+                return null;
+            }
+
+            _places[index] = last;
+            if (_count <= _places.Length / 4)
+            {
+                Array.Resize(ref _places, _places.Length / 2);
+            }
+
+            return last.Subscriber;
+        }
+    }
+
+    /// <param name="Subscriber">Who hears.</param>
+    /// <param name="Interests">What it wants.</param>
+    /// <param name="Cursor">The last offset that the subscriber was given or told.</param>
+    private record struct Place(ISubscriber Subscriber, SubscriberInterests Interests, long Cursor)
+    {
         /// <summary>Gives it a message, once (promise 5).</summary>
         /// <returns>False when it was passed over.</returns>
         public bool Offer(Outbound? message, long? offset, FanOut fanOut, ref int handedOut)
@@ -164,7 +217,7 @@ internal sealed class Audience
                 return true;
             }
 
-            if (message is null || !fanOut.MayBeReadBy(subscriber))
+            if (message is null || !fanOut.MayBeReadBy(Subscriber))
             {
                 return false;
             }
@@ -172,13 +225,13 @@ internal sealed class Audience
             Cursor = offset ?? Cursor;
             try
             {
-                subscriber.Deliver(message);
+                Subscriber.Deliver(message);
                 handedOut++;
             }
             catch (Exception exception)
             {
                 // Neither the others nor who published are to have less for it.
-                subscriber.OnDeliveryFailed(exception);
+                Subscriber.OnDeliveryFailed(exception);
             }
 
             return true;
@@ -189,7 +242,7 @@ internal sealed class Audience
             if (Cursor < top.Offset)
             {
                 Cursor = top.Offset;
-                subscriber.TellPosition(top);
+                Subscriber.TellPosition(top);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using RealtimeGateway.Primitives;
@@ -18,8 +19,9 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// <param name="format">Whether messages are text or binary: all as the first.</param>
 internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature format) : PipeWriter
 {
-    // Looked up once: it is far away in memory for who sends to many.
+    // Looked up once: they are far away in memory for who sends to many.
     private Opcode _opcode;
+    private SafeSocketHandle? _socket;
 
     // Begins with room for a header.
     private RentedBuffer _buffer = new(smallest: 4 * 1024);
@@ -78,7 +80,7 @@ internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature form
             return default; // An earlier flush took the control frame.
         }
 
-        var sent = link.SendNow(frames.Span);
+        var sent = (_socket ??= link.DirectSocket) is { } socket ? LinuxSocket.Send(socket, frames.Span) : 0;
         return sent == frames.Length ? new(EndFlush(isLast)) : SendRestAsync(frames[sent..], isLast);
     }
 

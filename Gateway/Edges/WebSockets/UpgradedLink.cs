@@ -50,9 +50,8 @@ internal sealed class UpgradedLink
     /// <summary>What the client sends. A read of it may be cancelled by the server too, for reasons of its own.</summary>
     public PipeReader Input { get; }
 
-    /// <summary>Sends as much as can be sent without waiting.</summary>
-    /// <returns>How much that was; 0 too where it failed, of which <see cref="SendAsync"/> tells more.</returns>
-    public int SendNow(ReadOnlySpan<byte> bytes) => IsDirect() ? LinuxSocket.Send(_handle!, bytes) : 0;
+    /// <summary>Where whatever is sent goes straight to, from now on; null where it goes by the server's stream.</summary>
+    public SafeSocketHandle? DirectSocket => IsDirect() ? _handle : null;
 
     /// <summary>Sends all of it.</summary>
     /// <exception cref="SocketException">The connection is gone; by the stream, an <see cref="IOException"/>.</exception>
