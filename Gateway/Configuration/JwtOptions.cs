@@ -3,7 +3,7 @@ namespace RealtimeGateway.Configuration;
 /// <summary><c>Gateway:Auth:Jwt</c>. At most one of Secret, PublicKey and Authority is set; with none, no token is accepted.</summary>
 public sealed class JwtOptions
 {
-    /// <summary>A secret shared with the issuer, 32 bytes or more in UTF-8: HS256, HS384, HS512.</summary>
+    /// <summary>A secret shared with the issuer, 32 bytes or more in UTF-8: HS256; from 48 on HS384, from 64 on HS512 (RFC 7518, section 3.2).</summary>
     public string? Secret { get; set; }
 
     /// <summary>The issuer's public key as PEM: RSA (RS256…, PS256…) or EC (ES256…).</summary>

@@ -1,4 +1,5 @@
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Security.Tokens;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Security.Tokens;
@@ -75,6 +76,52 @@ public sealed class DiscoveryTests
         }
 
         Assert.That(_issuer.Requests, Is.EqualTo(1));
+    }
+
+    [TestCase("rsa")]
+    [TestCase("new")]
+    public async Task Issuer_IsAskedForNewKeys_WhenNoneFits_AndTheFirstTokenIsBelieved(string kid)
+    {
+        await _validator.AdmittedAsync(TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa")).InTime();
+        _issuer.HasOtherKey = true;
+        var token = TestKeys.SignRsa(Claims(), TestKeys.OtherRsa, "RS256", kid);
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated), "it was asked a moment ago");
+
+        _validator.Time.Advance(IssuerDiscovery.MinInterval);
+        Assert.That((await _validator.AdmittedAsync(token).InTime()).UserId, Is.EqualTo("ann"));
+        Assert.That((await _validator.RefusedAsync(TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa")).InTime()).Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        Assert.That(_issuer.Requests, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Issuer_IsAskedAgain_AfterTwelveHours_AndOnceByManyAtATime()
+    {
+        var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _issuer.Answers = answers.Task;
+        var token = TestKeys.SignRsa(Claims(("exp", _validator.Now + 86_400)), TestKeys.Rsa, "RS256", "rsa");
+        var many = Enumerable.Range(0, 20).Select(_ => _validator.AdmittedAsync(token)).ToArray();
+        await _issuer.Asked;
+        answers.SetResult();
+        await Task.WhenAll(many).InTime();
+        Assert.That(_issuer.Requests, Is.EqualTo(1));
+
+        _validator.Time.Advance(TimeSpan.FromHours(12));
+        await _validator.AdmittedAsync(token).InTime();
+        Assert.That(_issuer.Requests, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task IssuerThatComesBack_IsAsked_AfterSomeSeconds()
+    {
+        _issuer.IsDown = true;
+        var token = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+        await _validator.RefusedAsync(token).InTime();
+        _issuer.IsDown = false;
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(ErrorCodes.Unavailable));
+
+        _validator.Time.Advance(IssuerDiscovery.MinInterval);
+        await _validator.AdmittedAsync(token).InTime();
+        Assert.That(_issuer.Requests, Is.EqualTo(2));
     }
 
     [TestCase("none")]

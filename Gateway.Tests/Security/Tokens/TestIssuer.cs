@@ -25,6 +25,12 @@ internal sealed class TestIssuer : IAsyncDisposable
     /// <summary>What its discovery document calls it.</summary>
     public string? Name { get; set; }
 
+    /// <summary>Whether it signs with another RSA key now, which it calls by the same name.</summary>
+    public bool HasOtherKey { get; set; }
+
+    /// <summary>Whether it has no document now.</summary>
+    public bool IsDown { get; set; }
+
     /// <summary>How often it was asked for its discovery document.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
@@ -41,7 +47,7 @@ internal sealed class TestIssuer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         var issuer = new TestIssuer(builder.Build());
         issuer._app.MapGet("/.well-known/openid-configuration", issuer.Discovery);
-        issuer._app.MapGet("/keys", Keys);
+        issuer._app.MapGet("/keys", issuer.Keys);
         await issuer._app.StartAsync();
         issuer.Name = issuer.Url = issuer._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         return issuer;
@@ -54,12 +60,12 @@ internal sealed class TestIssuer : IAsyncDisposable
         Interlocked.Increment(ref _requests);
         _asked.TrySetResult();
         await Answers;
-        return Results.Json(new { issuer = Name, jwks_uri = Url + "/keys" });
+        return IsDown ? Results.NotFound() : Results.Json(new { issuer = Name, jwks_uri = Url + "/keys" });
     }
 
-    private static IResult Keys()
+    private IResult Keys()
     {
-        var rsa = TestKeys.Rsa.ExportParameters(includePrivateParameters: false);
+        var rsa = (HasOtherKey ? TestKeys.OtherRsa : TestKeys.Rsa).ExportParameters(includePrivateParameters: false);
         var ec = TestKeys.P256.ExportParameters(includePrivateParameters: false);
         return Results.Json(new
         {

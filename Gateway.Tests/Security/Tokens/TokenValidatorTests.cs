@@ -14,14 +14,28 @@ public sealed class TokenValidatorTests
     private readonly TestValidator _rsa = PublicKeyOf(TestKeys.Rsa);
     private readonly TestValidator _ec = PublicKeyOf(TestKeys.P256);
 
-    [TestCase("HS256")]
-    [TestCase("HS384")]
-    [TestCase("HS512")]
-    public async Task Token_IsBelieved_WhenTheSecretSignedIt(string algorithm)
+    [TestCase("HS256", 32)]
+    [TestCase("HS384", 48)]
+    [TestCase("HS512", 64)]
+    public async Task Token_IsBelieved_WhenTheSecretSignedIt(string algorithm, int bytes)
     {
-        var identity = await _secret.AdmittedAsync(TestKeys.SignHmac(_secret.Claims(), algorithm));
+        var secret = new string('s', bytes);
+        var validator = new TestValidator(options => options.Secret = secret);
+        var identity = await validator.AdmittedAsync(TestKeys.SignHmac(validator.Claims(), algorithm, secret));
 
         Assert.That(identity.UserId, Is.EqualTo("ann"));
+    }
+
+    [TestCase("HS384", 47)]
+    [TestCase("HS512", 63)]
+    public async Task Token_IsRefused_WhenTheSecretIsShorterThanItsHash(string algorithm, int bytes)
+    {
+        var secret = new string('s', bytes);
+        var validator = new TestValidator(options => options.Secret = secret);
+        var error = await validator.RefusedAsync(TestKeys.SignHmac(validator.Claims(), algorithm, secret));
+
+        Assert.That(error.Code, Is.EqualTo(ErrorCodes.Unauthenticated));
+        Assert.That(error.Message, Does.Contain("algorithm"));
     }
 
     [TestCase("RS256")]

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using RealtimeGateway.Configuration;
 
@@ -10,17 +8,14 @@ namespace RealtimeGateway.Security.Tokens;
 /// <summary>Whose signatures are believed, and by which algorithms. Made from <see cref="JwtOptions"/>.</summary>
 /// <param name="Algorithms">The <c>alg</c> values that fit the keys. None fits both a secret and a public key (RFC 8725, 3.1).</param>
 /// <param name="Key">The key, unless it is found by discovery.</param>
-/// <param name="Discovery">Where the keys are found otherwise.</param>
+/// <param name="Discovery">Where the issuer says otherwise what its keys are.</param>
 internal sealed record TokenTrust(
     IReadOnlySet<string> Algorithms,
     SecurityKey? Key,
-    IConfigurationManager<OpenIdConnectConfiguration>? Discovery)
+    Uri? Discovery)
 {
     private const string Path = $"{GatewayOptions.Section}:Auth:Jwt";
     private const int MinSecretBytes = 32;
-
-    /// <summary>How often an issuer is asked at most: after it did not answer, and for new keys after a signature that none fits.</summary>
-    public static readonly TimeSpan MinRefresh = TimeSpan.FromSeconds(5);
 
     /// <summary>Believes nobody.</summary>
     public static TokenTrust Nobody { get; } = new(new HashSet<string>(), null, null);
@@ -61,7 +56,9 @@ internal sealed record TokenTrust(
             problems.Add($"{Path}:Secret is too short to be safe: it needs {MinSecretBytes} bytes or more.");
         }
 
-        return new TokenTrust(new HashSet<string> { "HS256", "HS384", "HS512" }, new SymmetricSecurityKey(bytes), null);
+        // A key is at least as long as the hash (RFC 7518, section 3.2).
+        var algorithms = new HashSet<string>(Hmac.Where(algorithm => bytes.Length >= algorithm.MinBytes).Select(algorithm => algorithm.Name));
+        return new TokenTrust(algorithms, new SymmetricSecurityKey(bytes), null);
     }
 
     private static TokenTrust OfPublicKey(string pem, ICollection<string> problems)
@@ -105,16 +102,10 @@ internal sealed record TokenTrust(
             return Nobody;
         }
 
-        var discovery = new ConfigurationManager<OpenIdConnectConfiguration>(
-            url.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration",
-            new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever { RequireHttps = !url.IsLoopback })
-        {
-            RefreshInterval = MinRefresh,
-        };
-        return new TokenTrust(new HashSet<string>([.. Rsa, .. Ec]), null, discovery);
+        return new TokenTrust(new HashSet<string>([.. Rsa, .. Ec]), null, new Uri(url.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration"));
     }
 
+    private static readonly (string Name, int MinBytes)[] Hmac = [("HS256", MinSecretBytes), ("HS384", 48), ("HS512", 64)];
     private static readonly IReadOnlySet<string> Rsa = new HashSet<string> { "RS256", "RS384", "RS512", "PS256", "PS384", "PS512" };
     private static readonly IReadOnlySet<string> Ec = new HashSet<string> { "ES256", "ES384", "ES512" };
 }

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
-using System.IdentityModel.Tokens.Jwt;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using RealtimeGateway.Configuration;
 using RealtimeGateway.Contracts;
@@ -28,8 +29,10 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
     public string Basis { get; } = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         new { options.Secret, options.PublicKey, options.Authority, options.Issuer, options.Audience, options.Claims })));
 
-    private readonly JwtSecurityTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength, MapInboundClaims = false };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength, MapInboundClaims = false };
     private readonly TokenReader _reader = new(options, time);
+    private readonly IssuerDiscovery? _discovery = trust.Discovery is { } address ? new(address, time) : null;
+    private Belief? _belief;
 
     /// <summary>Who this token says it is, or why it is not believed.</summary>
     public async ValueTask<Result<Identity>> ValidateAsync(string token, CancellationToken cancellationToken)
@@ -50,76 +53,99 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             return new Error(ErrorCodes.Unauthenticated, "The token is not accepted: it is signed by an algorithm that this gateway does not take.");
         }
 
-        return await IsGenuineAsync(token, cancellationToken) is { } error ? error : _reader.Read(PayloadOf(token));
+        return await FindForgeryAsync(token, cancellationToken) is { } error ? error : _reader.Read(PayloadOf(token));
     }
 
-    private async ValueTask<Error?> IsGenuineAsync(string token, CancellationToken cancellationToken)
+    private async ValueTask<Error?> FindForgeryAsync(string token, CancellationToken cancellationToken)
     {
-        if (trust.Discovery is not { } discovery)
+        if (_discovery is not { } discovery)
         {
-            return IsGenuine(token, [trust.Key!], IssuerOr(null)) ? null : Forged;
+            return await IsGenuineAsync(token, issuer: null) ? null : Forged;
         }
 
         try
         {
-            var issuer = await discovery.GetConfigurationAsync(cancellationToken);
-            if (IsGenuine(token, issuer.SigningKeys, IssuerOr(issuer.Issuer)))
+            var issuer = await discovery.GetAsync(cancellationToken);
+            if (await IsGenuineAsync(token, issuer))
             {
                 return null;
             }
 
-            // The issuer may have new keys. The manager asks it again once in its refresh interval, however often we ask.
-            discovery.RequestRefresh();
-            var renewed = await discovery.GetConfigurationAsync(cancellationToken);
-            return !ReferenceEquals(renewed, issuer) && IsGenuine(token, renewed.SigningKeys, IssuerOr(renewed.Issuer)) ? null : Forged;
+            // The issuer may have new keys.
+            var renewed = await discovery.RenewAsync(issuer, cancellationToken);
+            return !ReferenceEquals(renewed, issuer) && await IsGenuineAsync(token, renewed) ? null : Forged;
         }
         catch (InvalidOperationException exception)
         {
             LogDiscoveryFailed(exception);
-            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: (int)TokenTrust.MinRefresh.TotalSeconds);
+            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: (int)IssuerDiscovery.MinInterval.TotalSeconds);
         }
     }
 
-    private string? IssuerOr(string? discovered) => string.IsNullOrEmpty(options.Issuer) ? discovered : options.Issuer;
-
-    private bool IsGenuine(string token, IEnumerable<SecurityKey> keys, string? issuer)
+    private async ValueTask<bool> IsGenuineAsync(string token, OpenIdConnectConfiguration? issuer)
     {
-        var parameters = new TokenValidationParameters
-        {
-            IssuerSigningKeys = keys,
-            RequireSignedTokens = true,
-            ValidateIssuer = issuer is not null || trust.Discovery is not null,
-            ValidIssuer = issuer,
-            ValidateAudience = !string.IsNullOrEmpty(options.Audience),
-            ValidAudience = options.Audience,
-            ValidateLifetime = false,
-        };
         try
         {
-            _handler.ValidateToken(token, parameters, out _);
-            return true;
+            var result = await _handler.ValidateTokenAsync(token, BeliefIn(issuer));
+            if (result.IsValid)
+            {
+                return true;
+            }
+
+            LogNotGenuine(result.Exception.GetType().Name);
         }
         catch (Exception exception)
         {
-            // Not only what it documents: claims of an unexpected shape make the library stumble (NullReferenceException,
-            // InvalidCastException). What it says may quote the token: its type is enough.
+            // It documents none; claims of an unexpected shape have made it stumble. What it says may quote the token: its type is enough.
             LogNotGenuine(exception.GetType().Name);
-            return false;
         }
+
+        return false;
+    }
+
+    // Made anew only when the issuer says something new.
+    private TokenValidationParameters BeliefIn(OpenIdConnectConfiguration? issuer)
+    {
+        var belief = Volatile.Read(ref _belief);
+        if (belief is null || !ReferenceEquals(belief.Issuer, issuer))
+        {
+            var name = string.IsNullOrEmpty(options.Issuer) ? issuer?.Issuer : options.Issuer;
+            belief = new Belief(issuer, new TokenValidationParameters
+            {
+                IssuerSigningKeys = issuer?.SigningKeys ?? [trust.Key!],
+                RequireSignedTokens = true,
+                ValidateIssuer = name is not null || issuer is not null,
+                ValidIssuer = name,
+                ValidateAudience = !string.IsNullOrEmpty(options.Audience),
+                ValidAudience = options.Audience,
+                ValidateLifetime = false,
+            });
+            Volatile.Write(ref _belief, belief);
+        }
+
+        return belief.Parameters;
     }
 
     private static bool TryReadAlgorithm(string token, out string algorithm)
     {
         algorithm = string.Empty;
-        var parts = token.Split('.');
-        if (parts.Length != 3 || parts.Any(part => part.Length == 0 || !Base64Url.IsValid(part)))
+        Span<Range> parts = stackalloc Range[4];
+        if (token.AsSpan().Split(parts, '.') != 3)
         {
             return false;
         }
 
+        foreach (var part in parts[..3])
+        {
+            if (token.AsSpan(part) is var text && (text.IsEmpty || !Base64Url.IsValid(text)))
+            {
+                return false;
+            }
+        }
+
         try
         {
-            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(parts[0])), new JsonDocumentOptions { AllowDuplicateProperties = false });
 
             // "crit" names extensions that must be understood (RFC 7515, 4.1.11); none is.
             if (header.RootElement.ValueKind != JsonValueKind.Object || header.RootElement.TryGetProperty("crit", out _)
@@ -143,6 +169,9 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
         var first = token.IndexOf('.', StringComparison.Ordinal) + 1;
         return Base64Url.DecodeFromChars(token.AsSpan(first, token.LastIndexOf('.') - first));
     }
+
+    /// <summary>What a token has to be, as the library takes it.</summary>
+    private sealed record Belief(OpenIdConnectConfiguration? Issuer, TokenValidationParameters Parameters);
 
     [LoggerMessage(1, LogLevel.Debug, "A token is not genuine: {Reason}.")]
     private partial void LogNotGenuine(string reason);
