@@ -22,8 +22,13 @@ internal sealed class InterestSet : IEquatable<InterestSet>
     /// <summary>Wants all there is.</summary>
     public static InterestSet Everything { get; } = new(hasPlain: true, []);
 
+    /// <summary>Wants nothing.</summary>
+    public static InterestSet Nothing { get; } = new(hasPlain: false, []);
+
     /// <summary>Those that do not want everything, each once.</summary>
     public IReadOnlyList<Interest> Selective => _selective;
+
+    public static InterestSet Of(Interest one) => one.Key is null ? Everything : new InterestSet(hasPlain: false, [one]);
 
     public static InterestSet Of(IEnumerable<Interest> interests)
     {

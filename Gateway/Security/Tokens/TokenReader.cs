@@ -84,7 +84,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         }
 
         var userId = user.Id!;
-        var roles = new List<Role> { user };
+        var roles = new List<Role>(capacity: 8) { user };
         AddVerified(claims, userId, roles);
         if (!TryAdd(claims, names.Teams, "team", roles) || !TryAdd(claims, names.Memberships, "member", roles)
             || !TryAdd(claims, names.Labels, "label", roles))
