@@ -80,7 +80,11 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
                 case Leave leave:
                     var leaving = OccupantOf(leave.Connection, null, number);
                     models[leave.At].Leave(leaving, leave.IsExpected ? now + 3 : null);
-                    late.OnGraceBegins(now);
+                    if (leave.IsExpected)
+                    {
+                        late.OnGraceBegins(now);
+                    }
+
                     await node.LeaveAsync(channels[leave.At], leaving, leave.IsExpected ? grace : TimeSpan.Zero);
                     break;
                 case Pass pass:
@@ -97,7 +101,7 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
 
             foreach (var view in views)
             {
-                if (!await CompareAsync(view, number, () => isDisturbed() || late.IsTooLate(now)))
+                if (!await CompareAsync(view, number, isDisturbed, () => late.IsTooLate(now)))
                 {
                     return false;
                 }
@@ -110,7 +114,7 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
     }
 
     /// <returns>False where the node has missed something, and what can be read is right all the same; or could not be compared.</returns>
-    private static async Task<bool> CompareAsync(View view, int number, Func<bool> isDisturbed)
+    private static async Task<bool> CompareAsync(View view, int number, Func<bool> isDisturbed, Func<bool> isTooLate)
     {
         PresenceMessage[] told = [];
         try
@@ -126,7 +130,7 @@ internal sealed record DirectorySequence(DirectorySequence.Step[] Steps)
         Array.ForEach(told, view.Folded.Add);
         var read = await view.Node.ReadAsync(view.Channel, null, 100, default);
         var connections = await view.Node.ConnectionsAsync(view.Channel, "user:ann", default);
-        if (isDisturbed())
+        if (isDisturbed() || isTooLate())
         {
             return false;
         }

@@ -306,7 +306,7 @@ public sealed class CatchUpTests
     }
 
     [Test]
-    public async Task RawMessages_AndWhoComesAndGoes_ReachWhoCatchesUpAtOnce()
+    public async Task RawMessages_AndWhoComesAndGoes_ReachWhoCatchesUpAtOnce_AndWhatIsLeftOutIsToldOnceAtTheEnd()
     {
         var start = await BeginAsync();
         await PublishAsync(10);
@@ -315,13 +315,23 @@ public sealed class CatchUpTests
         await reader.WaitingAsync();
 
         _channel.Send(new OutboundPresence(new PresenceMessage(Name, "join", new Member("user:ann", "ann", 1, null, default))), new HashSet<string>());
-        _channel.OnPresence(new PresenceChange(new PresenceMessage(Name, "join", new Member("user:bob", "bob", 1, null, default)), "another"));
+        _channel.OnPresence(OfBob("join"));
+        Assert.That((reader.Raw, reader.Presence, reader.MissedPresence), Is.EqualTo((2, 1, 0)));
+
+        reader.HasRoomForPresence = false;
+        _channel.OnPresence(OfBob("leave"));
+        reader.HasRoomForPresence = true;
+        _channel.OnPresence(OfBob("join"));
         _channel.OnPresenceMissed();
-        Assert.That((reader.Raw, reader.Presence, reader.MissedPresence, joining.IsCompleted), Is.EqualTo((2, 1, 1, false)));
+        Assert.That((reader.Raw, reader.Presence, reader.MissedPresence, joining.IsCompleted), Is.EqualTo((2, 1, 0, false)));
 
         reader.Room = int.MaxValue;
         await joining.InTime();
         Assert.That((reader.Raw, reader.Presence, reader.MissedPresence), Is.EqualTo((2, 1, 1)));
+        _channel.OnPresence(OfBob("leave"));
+        Assert.That((reader.Raw, reader.Presence, reader.MissedPresence), Is.EqualTo((3, 2, 1)));
+
+        static PresenceChange OfBob(string type) => new(new PresenceMessage(Name, type, new Member("user:bob", "bob", 1, null, default)), "another");
     }
 
     [Test]
@@ -470,6 +480,8 @@ public sealed class CatchUpTests
 
         public int Raw { get; private set; }
 
+        public bool HasRoomForPresence { get; set; } = true;
+
         public int Presence { get; private set; }
 
         public int MissedPresence { get; private set; }
@@ -523,10 +535,16 @@ public sealed class CatchUpTests
 
         public void TellGap(Position position, string reason) => Gaps.Add((position, reason));
 
-        public void DeliverPresence(Outbound message)
+        public bool TryDeliverPresence(Outbound message)
         {
+            if (!HasRoomForPresence)
+            {
+                return false;
+            }
+
             Presence++;
             message.For(this);
+            return true;
         }
 
         public void OnPresenceMissed() => MissedPresence++;

@@ -134,7 +134,11 @@ public sealed class ChannelTests
         {
         }
 
-        public void DeliverPresence(Outbound message) => Deliver(message);
+        public bool TryDeliverPresence(Outbound message)
+        {
+            Deliver(message);
+            return true;
+        }
 
         public void OnPresenceMissed()
         {

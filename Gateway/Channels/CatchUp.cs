@@ -34,6 +34,12 @@ internal sealed class CatchUp(Channel channel, ISubscriber subscriber, Subscribe
     /// <summary>How far the subscriber has come.</summary>
     public Position Reached => _reached;
 
+    /// <summary>
+    /// Whether somebody came or went and it had no room to be told. It is told so once, at the end: until then it is kept short of room by
+    /// what it asked for. The channel's lock guards it.
+    /// </summary>
+    public bool HasMissedPresence { get; set; }
+
     /// <summary>What the subscriber wants; what was handed over already stays.</summary>
     public SubscriberInterests Interests
     {

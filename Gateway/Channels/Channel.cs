@@ -242,15 +242,23 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     public void OnPresence(PresenceChange change)
     {
+        bool MayHear(ISubscriber subscriber) =>
+            subscriber.SeesPresence && (subscriber.WantsEcho || subscriber.ConnectionId != change.ConnectionId);
+
         var message = new OutboundPresence(change.Message);
         lock (_lock)
         {
-            foreach (var subscriber in EverybodyNeedsLock())
+            foreach (var subscriber in _audience.Subscribers)
             {
-                if (subscriber.SeesPresence && (subscriber.WantsEcho || subscriber.ConnectionId != change.ConnectionId))
+                if (MayHear(subscriber) && !subscriber.TryDeliverPresence(message))
                 {
-                    subscriber.DeliverPresence(message);
+                    subscriber.OnPresenceMissed();
                 }
+            }
+
+            foreach (var (_, catchUp) in _catchingUp)
+            {
+                catchUp.HasMissedPresence |= MayHear(catchUp.Subscriber) && (catchUp.HasMissedPresence || !catchUp.Subscriber.TryDeliverPresence(message));
             }
         }
     }
@@ -259,21 +267,28 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         lock (_lock)
         {
-            foreach (var subscriber in EverybodyNeedsLock().Where(subscriber => subscriber.SeesPresence))
+            foreach (var subscriber in _audience.Subscribers.Where(subscriber => subscriber.SeesPresence))
             {
                 subscriber.OnPresenceMissed();
+            }
+
+            foreach (var (_, catchUp) in _catchingUp)
+            {
+                catchUp.HasMissedPresence = true;
             }
         }
     }
 
     /// <summary>
-    /// Hands a message that is no publication to everyone here but some.
+    /// Hands a message that is no publication to everyone here but some. It has no place in the order, so who still catches up gets
+    /// it at once.
     /// </summary>
     public void Send(Outbound message, IReadOnlySet<string> exceptConnectionIds)
     {
         lock (_lock)
         {
-            foreach (var subscriber in EverybodyNeedsLock().Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
+            var all = _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
+            foreach (var subscriber in all.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
             {
                 try
                 {
@@ -318,10 +333,6 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         }
     }
 
-    // What is no publication has no place in the order, so who still catches up gets it at once.
-    private IEnumerable<ISubscriber> EverybodyNeedsLock() =>
-        _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
-
     // It may have been taken out, and another have begun.
     private bool IsCatchingUpNeedsLock(CatchUp catchUp) => _catchingUp.GetValueOrDefault(catchUp.Subscriber.ConnectionId) == catchUp;
 
@@ -329,6 +340,11 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     {
         _catchingUp.Remove(catchUp.Subscriber.ConnectionId);
         _audience.Add(catchUp.Subscriber, catchUp.Interests, from?.Offset ?? 0);
+        if (catchUp.HasMissedPresence && catchUp.Subscriber.SeesPresence)
+        {
+            catchUp.Subscriber.OnPresenceMissed();
+        }
+
         return new Joined(from, Recovered: obstacle is null, obstacle);
     }
 

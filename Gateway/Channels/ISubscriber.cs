@@ -34,9 +34,10 @@ internal interface ISubscriber
     /// <param name="reason">Why, one of <see cref="RecoveryReasons"/>.</param>
     void TellGap(Position position, string reason);
 
-    /// <summary>Hands over a change of the channel's members, or tells in time that some were left out.</summary>
-    void DeliverPresence(Outbound message);
+    /// <summary>Hands over a change of the channel's members.</summary>
+    /// <returns>False where it has no room for it.</returns>
+    bool TryDeliverPresence(Outbound message);
 
-    /// <summary>Changes of the channel's members were not told.</summary>
+    /// <summary>Changes of the channel's members were not told, which it is told when it has room.</summary>
     void OnPresenceMissed();
 }

@@ -65,16 +65,15 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
 
     // Whoever comes and goes needs no right to write here. What he causes must not close a reader as slow, so it takes no more
     // than half of the reader's room, and what is left out is told.
-    public void DeliverPresence(Outbound message)
+    public bool TryDeliverPresence(Outbound message)
     {
-        if (Volatile.Read(ref _isMissingPresence) == 0 && _connection.HasRoom)
+        if (Volatile.Read(ref _isMissingPresence) != 0 || !_connection.HasRoom)
         {
-            Deliver(message);
+            return false;
         }
-        else
-        {
-            OnPresenceMissed();
-        }
+
+        Deliver(message);
+        return true;
     }
 
     public void OnPresenceMissed()

@@ -8,8 +8,8 @@ namespace RealtimeGateway.Sessions;
 /// publisher no system call, and what comes for a client before its turn is sent to it in one call.
 /// </summary>
 /// <remarks>
-/// First come, first served. It uses a thread of the pool for a little while at a time, and more of them, one for each processor at
-/// most, only while more is waiting than one can do in that time.
+/// First come, first served. It uses a thread of the pool for a little while at a time, longer only while nobody else waits for one, and
+/// more of them, one for each processor at most, only while more is waiting than one can do in that time.
 /// </remarks>
 internal sealed class SendScheduler : PipeScheduler, IThreadPoolWorkItem
 {
@@ -30,6 +30,7 @@ internal sealed class SendScheduler : PipeScheduler, IThreadPoolWorkItem
     /// <summary>One turn of one worker.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        bool isThreadWanted;
         do
         {
             for (var sends = 0; sends < SendsInTurn; sends++)
@@ -43,9 +44,13 @@ internal sealed class SendScheduler : PipeScheduler, IThreadPoolWorkItem
                 next.Send(next.State);
             }
 
-            TryAddWorker(_mostWorkers);
+            isThreadWanted = System.Threading.ThreadPool.PendingWorkItemCount > 0; // Before a worker is added, which counts as well.
+            if (!_waiting.IsEmpty)
+            {
+                TryAddWorker(_mostWorkers);
+            }
         }
-        while (System.Threading.ThreadPool.PendingWorkItemCount == 0);
+        while (!isThreadWanted);
         Continue();
     }
 

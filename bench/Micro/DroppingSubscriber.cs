@@ -34,9 +34,7 @@ internal sealed class DroppingSubscriber(int number) : ISubscriber
     {
     }
 
-    public void DeliverPresence(Outbound message)
-    {
-    }
+    public bool TryDeliverPresence(Outbound message) => true;
 
     public void OnPresenceMissed()
     {

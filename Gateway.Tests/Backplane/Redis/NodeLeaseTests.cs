@@ -53,19 +53,15 @@ public sealed class NodeLeaseTests
         var forgotten = new Inbox<bool>();
         _lease.Opened += () => opened.Add(true);
         _lease.Forgotten += forgotten.Add;
-        var waits = _time.WhenTimerIsMadeAsync(2 * Second);
         var applied = await _other.Broker.ReadAsync(NodeChannels.Control, NodeChannels.ControlRetention, null, 1, reverse: true, default);
         await _lease.ReportAsync(applied.Top!);
-        await opened.NextAsync();
-        await waits.InTime();
+        await GoOnUntilAsync(opened.NextAsync());
         Assert.That(_lease.IsHeld, Is.True);
 
         _proxy.Stall(toTarget: false);
-        var isAsked = _asked.NextAsync();
-        _time.Advance(2 * Second);
-        await isAsked.InTime();
+        await GoOnUntilAsync(_asked.NextAsync());
         _time.Advance(9 * Second);
-        Assert.That(_lease.IsHeld, Is.False, "eleven seconds after it was renewed last");
+        Assert.That(_lease.IsHeld, Is.False, "more than ten seconds after it was renewed last");
 
         _proxy.Pass();
         await opened.NextAsync();
@@ -74,6 +70,19 @@ public sealed class NodeLeaseTests
             Assert.That(_lease.IsHeld, Is.True);
             Assert.That(forgotten.Drain(), Is.Empty, "the others have waited for it all along");
         });
+    }
+
+    // The lease waits by its clock; how long depends on how the link is.
+    private async Task GoOnUntilAsync(Task what)
+    {
+        var inTime = what.InTime();
+        while (!what.IsCompleted)
+        {
+            _time.Advance(Second / 4);
+            await Task.WhenAny(inTime, Task.Delay(100));
+        }
+
+        await what;
     }
 
     /// <summary>A clock that says when it is asked.</summary>

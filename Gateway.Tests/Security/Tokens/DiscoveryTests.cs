@@ -94,19 +94,53 @@ public sealed class DiscoveryTests
     }
 
     [Test]
-    public async Task Issuer_IsAskedAgain_AfterTwelveHours_AndOnceByManyAtATime()
+    public async Task Issuer_IsAskedOnceByMany_AndAgainAfterTwelveHours_WhileNobodyWaits()
     {
         var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _issuer.Answers = answers.Task;
         var token = TestKeys.SignRsa(Claims(("exp", _validator.Now + 86_400)), TestKeys.Rsa, "RS256", "rsa");
         var many = Enumerable.Range(0, 20).Select(_ => _validator.AdmittedAsync(token)).ToArray();
-        await _issuer.Asked;
+        await _issuer.AskedAgainAsync();
         answers.SetResult();
         await Task.WhenAll(many).InTime();
         Assert.That(_issuer.Requests, Is.EqualTo(1));
 
+        answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _issuer.Answers = answers.Task;
         _validator.Time.Advance(TimeSpan.FromHours(12));
         await _validator.AdmittedAsync(token).InTime();
+        await _issuer.AskedAgainAsync();
+        await _validator.AdmittedAsync(token).InTime();
+        answers.SetResult();
+        Assert.That(_issuer.Requests, Is.EqualTo(2));
+    }
+
+    [TestCase("new", ErrorCodes.Unavailable)]
+    [TestCase(null, ErrorCodes.Unavailable)]
+    [TestCase("rsa", ErrorCodes.Unauthenticated)]
+    public async Task Token_IsToBeTriedAgain_WhenItMayBeOfANewKey_AndTheIssuerCannotBeAsked(string? kid, string code)
+    {
+        var known = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+        await _validator.AdmittedAsync(known).InTime();
+        _issuer.IsDown = true;
+        _validator.Time.Advance(IssuerDiscovery.MinInterval);
+        var token = TestKeys.SignRsa(Claims(), TestKeys.OtherRsa, "RS256", kid);
+
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(code));
+        Assert.That((await _validator.RefusedAsync(token).InTime()).Code, Is.EqualTo(code), "and so while it is not asked again");
+        await _validator.AdmittedAsync(known).InTime();
+    }
+
+    [Test]
+    public async Task KnownKeys_AreStillBelieved_WhenTheIssuerShowsNone()
+    {
+        var known = TestKeys.SignRsa(Claims(), TestKeys.Rsa, "RS256", "rsa");
+        await _validator.AdmittedAsync(known).InTime();
+        _issuer.HasNoKeys = true;
+        _validator.Time.Advance(IssuerDiscovery.MinInterval);
+        await _validator.RefusedAsync(TestKeys.SignRsa(Claims(), TestKeys.OtherRsa, "RS256", "rsa")).InTime();
+
+        await _validator.AdmittedAsync(known).InTime();
         Assert.That(_issuer.Requests, Is.EqualTo(2));
     }
 

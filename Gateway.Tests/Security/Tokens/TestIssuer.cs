@@ -16,6 +16,7 @@ internal sealed class TestIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _askings = new(0);
     private int _requests;
 
     private TestIssuer(WebApplication app) => _app = app;
@@ -28,6 +29,9 @@ internal sealed class TestIssuer : IAsyncDisposable
     /// <summary>Whether it signs with another RSA key now, which it calls by the same name.</summary>
     public bool HasOtherKey { get; set; }
 
+    /// <summary>Whether it shows no keys now.</summary>
+    public bool HasNoKeys { get; set; }
+
     /// <summary>Whether it has no document now.</summary>
     public bool IsDown { get; set; }
 
@@ -36,6 +40,9 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     /// <summary>Completes when it is asked for the first time.</summary>
     public Task Asked => _asked.Task.InTime();
+
+    /// <summary>Completes when it is asked once more than was waited for.</summary>
+    public Task AskedAgainAsync() => _askings.WaitAsync().InTime();
 
     /// <summary>What it answers after.</summary>
     public Task Answers { get; set; } = Task.CompletedTask;
@@ -59,6 +66,7 @@ internal sealed class TestIssuer : IAsyncDisposable
     {
         Interlocked.Increment(ref _requests);
         _asked.TrySetResult();
+        _askings.Release();
         await Answers;
         return IsDown ? Results.NotFound() : Results.Json(new { issuer = Name, jwks_uri = Url + "/keys" });
     }
@@ -69,7 +77,7 @@ internal sealed class TestIssuer : IAsyncDisposable
         var ec = TestKeys.P256.ExportParameters(includePrivateParameters: false);
         return Results.Json(new
         {
-            keys = new object[]
+            keys = HasNoKeys ? [] : new object[]
             {
                 new { kty = "RSA", use = "sig", kid = "rsa", n = Base64Url.EncodeToString(rsa.Modulus), e = Base64Url.EncodeToString(rsa.Exponent) },
                 new { kty = "EC", use = "sig", kid = "ec", crv = "P-256", x = Base64Url.EncodeToString(ec.Q.X), y = Base64Url.EncodeToString(ec.Q.Y) },

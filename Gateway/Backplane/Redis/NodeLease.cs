@@ -197,7 +197,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
             ControlNeeded?.Invoke();
             OpenIfApplied();
         }
-        else if (wasFenced)
+        else if (wasFenced && IsHeld)
         {
             // It was asked for in time and answered late. The others have waited for this node all along, and it has handed out nothing.
             Open();

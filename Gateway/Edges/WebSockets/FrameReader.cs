@@ -16,19 +16,10 @@ namespace RealtimeGateway.Edges.WebSockets;
 /// <param name="answers">Takes the control frames that answer the client.</param>
 internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : FilteredReader(link.Input)
 {
-    private const int SmallestBuffer = 1024;
     private const int MostAtOnce = 16 * 1024;
 
     private bool _isCancelled;
-
-    // In it stand payloads that were not taken yet, and somewhere behind them what has come of a frame and is not decoded.
-    private byte[]? _bytes;
-    private int _start;
-    private int _examined;
-    private int _end;
-    private int _undecoded;
-    private int _filled;
-
+    private FrameBuffer _buffer;
     private ClientFrame _frame;
     private long _left;
     private bool _isInFrame;
@@ -41,17 +32,7 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-    {
-        if (_bytes is null)
-        {
-            return;
-        }
-
-        // A position in an array is its index.
-        (_start, _examined) = (consumed.GetInteger(), Math.Max(consumed.GetInteger(), examined.GetInteger()));
-        Shrink();
-    }
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _buffer.Take(consumed, examined);
 
     public override void CancelPendingRead()
     {
@@ -75,27 +56,18 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
     }
 
     /// <summary>Gives its buffer back. What was in it is dropped.</summary>
-    public void LetGo()
-    {
-        if (_bytes is { } bytes)
-        {
-            _bytes = null;
-            (_start, _examined, _end, _undecoded, _filled) = (0, 0, 0, 0, 0);
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
+    public void LetGo() => _buffer.Clear();
 
     protected override bool TryTake(out ReadResult taken)
     {
         var isCancelled = Interlocked.Exchange(ref _isCancelled, false);
-        if (!isCancelled && !HasEnded && _end == _examined)
+        if (!isCancelled && !HasEnded && !_buffer.HasUnexamined)
         {
             taken = default;
             return false;
         }
 
-        var payloads = _bytes is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_bytes, _start, _end - _start);
-        taken = new ReadResult(payloads, isCancelled, HasEnded);
+        taken = new ReadResult(_buffer.Payloads, isCancelled, HasEnded);
         return true;
     }
 
@@ -111,65 +83,15 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
 
         HasEnded |= read.IsCompleted && bytes.Length == read.Buffer.Length;
         Source.AdvanceTo(bytes.End);
-        Shrink();
+        _buffer.Shrink();
     }
 
     // The connection is gone, as connections go.
     protected override bool TryEnd(Exception exception) => HasEnded = true;
 
-    // Without a message to take only the beginning of a frame is worth a buffer, and not a large one: it may be all that ever comes.
-    private void Shrink()
-    {
-        if (_bytes is null || _start < _end)
-        {
-            return;
-        }
-
-        var rest = _bytes.AsSpan(_undecoded, _filled - _undecoded);
-        if (rest.IsEmpty)
-        {
-            LetGo();
-        }
-        else if (_bytes.Length > SmallestBuffer && rest.Length <= SmallestBuffer)
-        {
-            var large = _bytes;
-            _bytes = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
-            rest.CopyTo(_bytes);
-            (_start, _examined, _end, _undecoded, _filled) = (0, 0, 0, 0, rest.Length);
-            ArrayPool<byte>.Shared.Return(large);
-        }
-    }
-
-    private void MakeRoom(int bytes)
-    {
-        if (_bytes is null)
-        {
-            _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, SmallestBuffer));
-        }
-        else if (_bytes.Length - _filled < bytes)
-        {
-            var full = _bytes;
-            var payloads = full.AsSpan(_start, _end - _start);
-            var undecoded = full.AsSpan(_undecoded, _filled - _undecoded);
-            var needed = payloads.Length + undecoded.Length + bytes;
-            _bytes = needed > full.Length ? ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * full.Length)) : full;
-            payloads.CopyTo(_bytes);
-            undecoded.CopyTo(_bytes.AsSpan(payloads.Length));
-            (_start, _examined, _end) = (0, _examined - _start, payloads.Length);
-            (_undecoded, _filled) = (_end, _end + undecoded.Length);
-            if (_bytes != full)
-            {
-                ArrayPool<byte>.Shared.Return(full);
-            }
-        }
-    }
-
     private void Decode(in ReadOnlySequence<byte> bytes)
     {
-        var count = (int)bytes.Length;
-        MakeRoom(count);
-        bytes.CopyTo(_bytes.AsSpan(_filled));
-        _filled += count;
+        _buffer.Append(bytes);
         while (_isInFrame || TryBeginFrame())
         {
             if (!(_frame.Opcode >= Opcode.Close ? TryTakeControl() : TryTakePayload()))
@@ -182,13 +104,13 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
 
         if (HasEnded)
         {
-            _undecoded = _filled; // What comes behind it is none of ours.
+            _buffer.Skip(_buffer.Undecoded.Length); // What comes behind it is none of ours.
         }
     }
 
     private bool TryBeginFrame()
     {
-        if (HasEnded || !ClientFrame.TryRead(_bytes.AsSpan(_undecoded, _filled - _undecoded), out _frame, out var headerBytes))
+        if (HasEnded || !ClientFrame.TryRead(_buffer.Undecoded, out _frame, out var headerBytes))
         {
             return false;
         }
@@ -203,7 +125,7 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
             (_isInMessage, _isText) = (true, _frame.Opcode == Opcode.Text);
         }
 
-        _undecoded += headerBytes;
+        _buffer.Skip(headerBytes);
         _left = _frame.PayloadBytes;
         return _isInFrame = true;
     }
@@ -211,16 +133,15 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
     /// <summary>Takes what is there of a message's frame; false when it is not all of it.</summary>
     private bool TryTakePayload()
     {
-        var payload = _bytes.AsSpan(_undecoded, (int)Math.Min(_left, _filled - _undecoded));
+        var payload = _buffer.Undecoded;
+        payload = payload[..(int)Math.Min(_left, payload.Length)];
         _frame = _frame.Unmask(payload);
         if (_isText && !_text.TryAppend(payload))
         {
             return Fail(WebSocketCloseStatus.InvalidPayloadData);
         }
 
-        payload.CopyTo(_bytes.AsSpan(_end));
-        _end += payload.Length;
-        _undecoded += payload.Length;
+        _buffer.KeepPayload(payload.Length);
         _left -= payload.Length;
         if (_left > 0)
         {
@@ -239,14 +160,15 @@ internal sealed class FrameReader(UpgradedLink link, IControlFrames answers) : F
     /// <summary>Takes a control frame; false when it is not all there, or was the last.</summary>
     private bool TryTakeControl()
     {
-        if (_filled - _undecoded < _left)
+        var payload = _buffer.Undecoded;
+        if (payload.Length < _left)
         {
             return false;
         }
 
-        var payload = _bytes.AsSpan(_undecoded, (int)_left);
+        payload = payload[..(int)_left];
         _frame.Unmask(payload);
-        _undecoded += payload.Length;
+        _buffer.Skip(payload.Length);
         switch (_frame.Opcode)
         {
             case Opcode.Ping:

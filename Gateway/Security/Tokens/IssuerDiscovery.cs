@@ -1,12 +1,11 @@
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Security.Tokens;
 
 /// <summary>
 /// What an issuer of tokens says of itself, its keys above all (OpenID Connect Discovery 1.0, section 4). It is asked when that is wanted
-/// first, when it was asked long ago, and for new keys; what it said holds while it does not answer.
+/// first, when it was asked long ago, and for new keys, by one for all. What it said holds while it does not answer, or has no keys to show.
 /// </summary>
 /// <remarks>
 /// The library's own manager asks in the background: the first tokens that are signed with a new key would be refused, and a client that
@@ -14,7 +13,8 @@ namespace RealtimeGateway.Security.Tokens;
 /// </remarks>
 /// <param name="address">Where its document is.</param>
 /// <param name="time">The clock.</param>
-internal sealed class IssuerDiscovery(Uri address, TimeProvider time)
+/// <param name="onFailed">Told each time that it did not answer as it should.</param>
+internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exception> onFailed)
 {
     /// <summary>How often it is asked at most: after it did not answer, and for new keys after a signature that none fits.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(5);
@@ -28,41 +28,77 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time)
     };
 
     private readonly HttpDocumentRetriever _documents = new(Http) { RequireHttps = !address.IsLoopback };
-    private readonly AsyncGate _gate = new();
+    private readonly Lock _lock = new();
     private volatile Answer? _answer;
-    private Exception? _failure;
+    private Task? _asking;
+    private bool _hasFailed;
     private long? _askedAt;
 
-    /// <summary>What it says.</summary>
-    /// <exception cref="InvalidOperationException">It has not answered yet.</exception>
-    public ValueTask<OpenIdConnectConfiguration> GetAsync(CancellationToken cancellationToken) =>
-        _answer is { } answer && time.GetElapsedTime(answer.At) < MaxAge ? new(answer.Configuration) : AskAsync(_answer, cancellationToken);
-
-    /// <summary>What it says now, if it says something else; the same where it does not, or was asked a moment ago.</summary>
-    /// <param name="known">What it said.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    public ValueTask<OpenIdConnectConfiguration> RenewAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken) =>
-        _answer is { } answer && !ReferenceEquals(answer.Configuration, known) ? new(answer.Configuration) : AskAsync(_answer, cancellationToken);
-
-    private async ValueTask<OpenIdConnectConfiguration> AskAsync(Answer? known, CancellationToken cancellationToken)
+    /// <summary>What it says. Nobody waits who can be told what it said before.</summary>
+    /// <exception cref="InvalidOperationException">It has never answered.</exception>
+    public async ValueTask<OpenIdConnectConfiguration> GetAsync(CancellationToken cancellationToken)
     {
-        using var _ = await _gate.EnterAsync(cancellationToken);
-        if (ReferenceEquals(_answer, known) && !(_askedAt is { } before && time.GetElapsedTime(before) < MinInterval))
+        if (_answer is not { } answer)
         {
-            _askedAt = time.GetTimestamp();
-            try
-            {
-                // Whoever gives up, others wait for it.
-                var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(address.AbsoluteUri, _documents, CancellationToken.None);
-                _answer = new Answer(configuration, time.GetTimestamp());
-            }
-            catch (Exception exception)
-            {
-                _failure = exception;
-            }
+            await AskAsync().WaitAsync(cancellationToken);
+        }
+        else if (time.GetElapsedTime(answer.At) >= MaxAge)
+        {
+            _ = AskAsync(); // Nothing in it throws.
         }
 
-        return _answer?.Configuration ?? throw new InvalidOperationException("The issuer's document could not be read.", _failure);
+        return _answer?.Configuration ?? throw new InvalidOperationException("The issuer has never answered.");
+    }
+
+    /// <summary>What it says now.</summary>
+    /// <param name="known">What it said.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The same where it was asked a moment ago; null where it does not answer.</returns>
+    public async ValueTask<OpenIdConnectConfiguration?> RenewAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(_answer?.Configuration, known))
+        {
+            await AskAsync().WaitAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            return _hasFailed ? null : _answer!.Configuration;
+        }
+    }
+
+    private Task AskAsync()
+    {
+        lock (_lock)
+        {
+            return _asking is { } asking ? asking
+                : _askedAt is { } before && time.GetElapsedTime(before) < MinInterval ? Task.CompletedTask
+                : _asking = Task.Run(FetchAsync);
+        }
+    }
+
+    private async Task FetchAsync()
+    {
+        OpenIdConnectConfiguration? found = null;
+        try
+        {
+            var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(address.AbsoluteUri, _documents, CancellationToken.None);
+            found = configuration.SigningKeys.Count > 0 ? configuration : throw new InvalidOperationException("The issuer shows no keys.");
+        }
+        catch (Exception exception)
+        {
+            onFailed(exception);
+        }
+
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            (_asking, _askedAt, _hasFailed) = (null, now, found is null);
+            if (found is not null)
+            {
+                _answer = new Answer(found, now);
+            }
+        }
     }
 
     private sealed record Answer(OpenIdConnectConfiguration Configuration, long At);

@@ -20,6 +20,11 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
     public const int MaxLength = 16 * 1024;
 
     private static readonly Error Malformed = new(ErrorCodes.Unauthenticated, "The token is not a signed JWT.");
+    private static readonly Error Away = new(
+        ErrorCodes.Unavailable,
+        "The issuer of tokens does not answer; try again.",
+        RetryAfter: (int)IssuerDiscovery.MinInterval.TotalSeconds);
+
     private static readonly Error Forged = new(ErrorCodes.Unauthenticated, "The token is not accepted: its signature, issuer or audience is wrong.");
 
     /// <summary>
@@ -31,7 +36,10 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength, MapInboundClaims = false };
     private readonly TokenReader _reader = new(options, time);
-    private readonly IssuerDiscovery? _discovery = trust.Discovery is { } address ? new(address, time) : null;
+    private readonly IssuerDiscovery? _discovery = trust.Discovery is { } address
+        ? new(address, time, exception => LogDiscoveryFailed(logger, exception))
+        : null;
+
     private Belief? _belief;
 
     /// <summary>Who this token says it is, or why it is not believed.</summary>
@@ -42,7 +50,7 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             return new Error(ErrorCodes.Unauthenticated, "This gateway accepts no tokens; its operator has not set Gateway:Auth:Jwt.");
         }
 
-        if (token.Length > MaxLength || !TryReadAlgorithm(token, out var algorithm))
+        if (token.Length > MaxLength || !TryReadHeader(token, out var algorithm, out var keyId))
         {
             return Malformed;
         }
@@ -53,33 +61,36 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             return new Error(ErrorCodes.Unauthenticated, "The token is not accepted: it is signed by an algorithm that this gateway does not take.");
         }
 
-        return await FindForgeryAsync(token, cancellationToken) is { } error ? error : _reader.Read(PayloadOf(token));
+        return await FindForgeryAsync(token, keyId, cancellationToken) is { } error ? error : _reader.Read(PayloadOf(token));
     }
 
-    private async ValueTask<Error?> FindForgeryAsync(string token, CancellationToken cancellationToken)
+    private async ValueTask<Error?> FindForgeryAsync(string token, string? keyId, CancellationToken cancellationToken)
     {
         if (_discovery is not { } discovery)
         {
             return await IsGenuineAsync(token, issuer: null) ? null : Forged;
         }
 
+        OpenIdConnectConfiguration issuer;
         try
         {
-            var issuer = await discovery.GetAsync(cancellationToken);
-            if (await IsGenuineAsync(token, issuer))
-            {
-                return null;
-            }
-
-            // The issuer may have new keys.
-            var renewed = await discovery.RenewAsync(issuer, cancellationToken);
-            return !ReferenceEquals(renewed, issuer) && await IsGenuineAsync(token, renewed) ? null : Forged;
+            issuer = await discovery.GetAsync(cancellationToken);
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException)
         {
-            LogDiscoveryFailed(exception);
-            return new Error(ErrorCodes.Unavailable, "The issuer of tokens does not answer; try again.", RetryAfter: (int)IssuerDiscovery.MinInterval.TotalSeconds);
+            return Away;
         }
+
+        if (await IsGenuineAsync(token, issuer))
+        {
+            return null;
+        }
+
+        // The issuer may have new keys. While it cannot be asked, nobody knows of a token that is of none that is known.
+        var renewed = await discovery.RenewAsync(issuer, cancellationToken);
+        return renewed is null ? issuer.SigningKeys.Any(key => key.KeyId == keyId) ? Forged : Away
+            : !ReferenceEquals(renewed, issuer) && await IsGenuineAsync(token, renewed) ? null
+            : Forged;
     }
 
     private async ValueTask<bool> IsGenuineAsync(string token, OpenIdConnectConfiguration? issuer)
@@ -126,9 +137,9 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
         return belief.Parameters;
     }
 
-    private static bool TryReadAlgorithm(string token, out string algorithm)
+    private static bool TryReadHeader(string token, out string algorithm, out string? keyId)
     {
-        algorithm = string.Empty;
+        (algorithm, keyId) = (string.Empty, null);
         Span<Range> parts = stackalloc Range[4];
         if (token.AsSpan().Split(parts, '.') != 3)
         {
@@ -155,6 +166,7 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
             }
 
             algorithm = alg.GetString()!;
+            keyId = header.RootElement.TryGetProperty("kid", out var kid) && kid.ValueKind == JsonValueKind.String ? kid.GetString() : null;
             return true;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -177,5 +189,5 @@ internal sealed partial class TokenValidator(JwtOptions options, TokenTrust trus
     private partial void LogNotGenuine(string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The issuer's keys could not be read from Gateway:Auth:Jwt:Authority.")]
-    private partial void LogDiscoveryFailed(Exception exception);
+    private static partial void LogDiscoveryFailed(ILogger logger, Exception exception);
 }
