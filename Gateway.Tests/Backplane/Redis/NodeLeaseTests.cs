@@ -20,6 +20,7 @@ public sealed class NodeLeaseTests
     private RedisLink _link = null!;
     private ManualTime _time = null!;
     private AskedTime _asked = null!;
+    private Task _isIdle = null!;
     private NodeLease _lease = null!;
 
     [SetUp]
@@ -33,6 +34,7 @@ public sealed class NodeLeaseTests
         _link = new RedisLink(settings, Node.New(), new ManualTime(), NullLogger<RedisLink>.Instance);
         _time = new ManualTime();
         _asked = new AskedTime(_time);
+        _isIdle = _time.WhenTimerIsMadeAsync(Second / 4);
         _lease = new NodeLease(_link, Node.New(), _asked, NullLogger<NodeLease>.Instance);
     }
 
@@ -53,13 +55,27 @@ public sealed class NodeLeaseTests
         var forgotten = new Inbox<bool>();
         _lease.Opened += () => opened.Add(true);
         _lease.Forgotten += forgotten.Add;
+        await _isIdle.InTime(); // Who reports beside a renewal causes another one.
+        var opens = opened.NextAsync();
+        var waits = _time.WhenTimerIsMadeAsync(2 * Second);
+        var triesAgain = _time.WhenTimerIsMadeAsync(Second / 4);
         var applied = await _other.Broker.ReadAsync(NodeChannels.Control, NodeChannels.ControlRetention, null, 1, reverse: true, default);
         await _lease.ReportAsync(applied.Top!);
-        await GoOnUntilAsync(opened.NextAsync());
+        while (await Task.WhenAny(opens, triesAgain) != opens)
+        {
+            // The link was not ready.
+            triesAgain = _time.WhenTimerIsMadeAsync(Second / 4);
+            _time.Advance(Second / 4);
+        }
+
+        await opens;
+        await waits.InTime();
         Assert.That(_lease.IsHeld, Is.True);
 
         _proxy.Stall(toTarget: false);
-        await GoOnUntilAsync(_asked.NextAsync());
+        var isAsked = _asked.NextAsync();
+        _time.Advance(2 * Second);
+        await isAsked.InTime();
         _time.Advance(9 * Second);
         Assert.That(_lease.IsHeld, Is.False, "more than ten seconds after it was renewed last");
 
@@ -70,19 +86,6 @@ public sealed class NodeLeaseTests
             Assert.That(_lease.IsHeld, Is.True);
             Assert.That(forgotten.Drain(), Is.Empty, "the others have waited for it all along");
         });
-    }
-
-    // The lease waits by its clock; how long depends on how the link is.
-    private async Task GoOnUntilAsync(Task what)
-    {
-        var inTime = what.InTime();
-        while (!what.IsCompleted)
-        {
-            _time.Advance(Second / 4);
-            await Task.WhenAny(inTime, Task.Delay(100));
-        }
-
-        await what;
     }
 
     /// <summary>A clock that says when it is asked.</summary>

@@ -12,9 +12,9 @@ public sealed class RedisDirectoryTests : DirectorySpecification
 
     protected override TimeSpan Grace => TimeSpan.FromSeconds(1.2);
 
-    protected override int SequencesToTry => 5;
+    protected override int SequencesToTry => 8;
 
-    protected override int RetriesOfASequence => 3;
+    protected override int RetriesOfASequence => 2;
 
     protected override int Disturbances => _one.Disturbances + _other.Disturbances;
 
