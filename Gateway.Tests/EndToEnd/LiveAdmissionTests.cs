@@ -341,7 +341,7 @@ public sealed class LiveAdmissionTests
         _settings.Change(("Auth:Jwt:Secret", string.Empty), ("Auth:Jwt:Authority", issuer.Url), ("Auth:Jwt:Audience", "gateway"));
         var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
         var authenticating = client.AuthenticateAsync(TokenOf(issuer));
-        await issuer.Asked;
+        await issuer.AskedAsync();
         _settings.Change(NoKey);
         await client.NextRevocationAsync();
         answer.SetResult();
@@ -363,7 +363,7 @@ public sealed class LiveAdmissionTests
         _settings.Change(("Auth:Jwt:Secret", string.Empty), ("Auth:Jwt:Authority", issuer.Url), ("Auth:Jwt:Audience", "gateway"));
         var client = await SubscribedAsync(await _gateway.ConnectAsync(apiKey: "the key"), "shop:orders");
         var refused = client.ErrorOfAsync("Authenticate", TokenOf(issuer));
-        await issuer.Asked;
+        await issuer.AskedAsync();
         _settings.Change([.. NoKey, ("Auth:Jwt:Audience", "another")]);
         await client.NextRevocationAsync();
         answer.SetResult();

@@ -258,7 +258,10 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
             foreach (var (_, catchUp) in _catchingUp)
             {
-                catchUp.HasMissedPresence |= MayHear(catchUp.Subscriber) && (catchUp.HasMissedPresence || !catchUp.Subscriber.TryDeliverPresence(message));
+                if (MayHear(catchUp.Subscriber) && !catchUp.HasMissedPresence)
+                {
+                    catchUp.HasMissedPresence = !catchUp.Subscriber.TryDeliverPresence(message);
+                }
             }
         }
     }

@@ -28,14 +28,18 @@ internal sealed class InterestSet : IEquatable<InterestSet>
     /// <summary>Those that do not want everything, each once.</summary>
     public IReadOnlyList<Interest> Selective => _selective;
 
-    public static InterestSet Of(Interest one) => one.Key is null ? Everything : new InterestSet(hasPlain: false, [one]);
-
-    public static InterestSet Of(IEnumerable<Interest> interests)
+    public static InterestSet Of(IReadOnlyCollection<Interest> interests)
     {
+        // As nearly always.
+        if (interests.All(interest => interest.Key is null))
+        {
+            return interests.Count > 0 ? Everything : Nothing;
+        }
+
         var distinct = interests.Distinct().ToArray();
         Interest[] selective = [.. distinct.Where(interest => interest.Key is not null).OrderBy(interest => interest.Key, StringComparer.Ordinal)];
         var hasPlain = selective.Length < distinct.Length;
-        return hasPlain && selective.Length == 0 ? Everything : new InterestSet(hasPlain, selective);
+        return new InterestSet(hasPlain, selective);
     }
 
     /// <summary>Asks its interests.</summary>

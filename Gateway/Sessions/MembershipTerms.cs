@@ -15,27 +15,24 @@ internal sealed record MembershipTerms(SubscriberInterests Interests, bool Echo,
     /// </summary>
     public static MembershipTerms Of(string channel, IReadOnlyList<Subscription> naming)
     {
-        if (naming is [var only])
+        var (all, own) = (new List<Interest>(naming.Count), new List<Interest>(naming.Count));
+        var (isOfClient, isSeen) = (false, false);
+        foreach (var subscription in naming)
         {
-            return Of(only.Terms[channel], only.IsGateways);
+            var terms = subscription.Terms[channel];
+            all.Add(terms.Interest);
+            if (terms.Echo)
+            {
+                own.Add(terms.Interest);
+            }
+
+            isOfClient |= !subscription.IsGateways;
+            isSeen |= !subscription.IsGateways && !terms.Hidden;
         }
 
-        SubscriptionTerms[] all = [.. naming.Select(subscription => subscription.Terms[channel])];
-        SubscriptionTerms[] ofClient = [.. naming.Where(subscription => !subscription.IsGateways).Select(subscription => subscription.Terms[channel])];
-        var echoing = all.Where(terms => terms.Echo).Select(terms => terms.Interest);
         return new MembershipTerms(
-            SubscriberInterests.Of(InterestSet.Of(all.Select(terms => terms.Interest)), InterestSet.Of(echoing)),
-            Echo: Array.Exists(all, terms => terms.Echo),
-            Hidden: ofClient.Length > 0 && Array.TrueForAll(ofClient, terms => terms.Hidden));
-    }
-
-    // The same of one, as it is with every session that begins.
-    private static MembershipTerms Of(SubscriptionTerms terms, bool isGateways)
-    {
-        var all = InterestSet.Of(terms.Interest);
-        return new MembershipTerms(
-            SubscriberInterests.Of(all, terms.Echo ? all : InterestSet.Nothing),
-            terms.Echo,
-            Hidden: terms.Hidden && !isGateways);
+            SubscriberInterests.Of(InterestSet.Of(all), InterestSet.Of(own)),
+            Echo: own.Count > 0,
+            Hidden: isOfClient && !isSeen);
     }
 }

@@ -100,7 +100,7 @@ public sealed class DiscoveryTests
         _issuer.Answers = answers.Task;
         var token = TestKeys.SignRsa(Claims(("exp", _validator.Now + 86_400)), TestKeys.Rsa, "RS256", "rsa");
         var many = Enumerable.Range(0, 20).Select(_ => _validator.AdmittedAsync(token)).ToArray();
-        await _issuer.AskedAgainAsync();
+        await _issuer.AskedAsync();
         answers.SetResult();
         await Task.WhenAll(many).InTime();
         Assert.That(_issuer.Requests, Is.EqualTo(1));
@@ -109,7 +109,7 @@ public sealed class DiscoveryTests
         _issuer.Answers = answers.Task;
         _validator.Time.Advance(TimeSpan.FromHours(12));
         await _validator.AdmittedAsync(token).InTime();
-        await _issuer.AskedAgainAsync();
+        await _issuer.AskedAsync();
         await _validator.AdmittedAsync(token).InTime();
         answers.SetResult();
         Assert.That(_issuer.Requests, Is.EqualTo(2));

@@ -15,7 +15,6 @@ namespace RealtimeGateway.Tests.Security.Tokens;
 internal sealed class TestIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _askings = new(0);
     private int _requests;
 
@@ -38,11 +37,8 @@ internal sealed class TestIssuer : IAsyncDisposable
     /// <summary>How often it was asked for its discovery document.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Completes when it is asked for the first time.</summary>
-    public Task Asked => _asked.Task.InTime();
-
-    /// <summary>Completes when it is asked once more than was waited for.</summary>
-    public Task AskedAgainAsync() => _askings.WaitAsync().InTime();
+    /// <summary>Completes when it is asked, once for each time.</summary>
+    public Task AskedAsync() => _askings.WaitAsync().InTime();
 
     /// <summary>What it answers after.</summary>
     public Task Answers { get; set; } = Task.CompletedTask;
@@ -65,7 +61,6 @@ internal sealed class TestIssuer : IAsyncDisposable
     private async Task<IResult> Discovery()
     {
         Interlocked.Increment(ref _requests);
-        _asked.TrySetResult();
         _askings.Release();
         await Answers;
         return IsDown ? Results.NotFound() : Results.Json(new { issuer = Name, jwks_uri = Url + "/keys" });

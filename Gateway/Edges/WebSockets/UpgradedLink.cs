@@ -18,7 +18,6 @@ internal sealed class UpgradedLink
 
     private readonly Stream _stream;
     private readonly Socket? _socket;
-    private readonly SafeSocketHandle? _handle;
     private Way _way;
 
     /// <summary>The connection of a request that was upgraded.</summary>
@@ -31,7 +30,6 @@ internal sealed class UpgradedLink
         var isPlain = transport?.Output.GetType() == PlainWriter;
         Input = isPlain ? transport!.Input : PipeReader.Create(stream, Waiting);
         _socket = isPlain && OperatingSystem.IsLinux() ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
-        _handle = _socket?.SafeHandle;
     }
 
     private enum Way
@@ -51,7 +49,7 @@ internal sealed class UpgradedLink
     public PipeReader Input { get; }
 
     /// <summary>Where whatever is sent goes straight to, from now on; null where it goes by the server's stream.</summary>
-    public SafeSocketHandle? DirectSocket => IsDirect() ? _handle : null;
+    public SafeSocketHandle? DirectSocket => IsDirect() ? _socket!.SafeHandle : null;
 
     /// <summary>Sends all of it.</summary>
     /// <exception cref="SocketException">The connection is gone; by the stream, an <see cref="IOException"/>.</exception>

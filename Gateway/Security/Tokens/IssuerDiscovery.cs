@@ -53,7 +53,7 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exc
     /// <summary>What it says now.</summary>
     /// <param name="known">What it said.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>The same where it was asked a moment ago; null where it does not answer.</returns>
+    /// <returns>The same where it was asked a moment ago; null where it does not answer and nothing else is known.</returns>
     public async ValueTask<OpenIdConnectConfiguration?> RenewAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(_answer?.Configuration, known))
@@ -63,7 +63,8 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exc
 
         lock (_lock)
         {
-            return _hasFailed ? null : _answer!.Configuration;
+            var configuration = _answer!.Configuration;
+            return _hasFailed && ReferenceEquals(configuration, known) ? null : configuration;
         }
     }
 
@@ -80,6 +81,7 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exc
     private async Task FetchAsync()
     {
         OpenIdConnectConfiguration? found = null;
+        Exception? failure = null;
         try
         {
             var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(address.AbsoluteUri, _documents, CancellationToken.None);
@@ -87,7 +89,7 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exc
         }
         catch (Exception exception)
         {
-            onFailed(exception);
+            failure = exception;
         }
 
         lock (_lock)
@@ -98,6 +100,11 @@ internal sealed class IssuerDiscovery(Uri address, TimeProvider time, Action<Exc
             {
                 _answer = new Answer(found, now);
             }
+        }
+
+        if (failure is not null)
+        {
+            onFailed(failure);
         }
     }
 

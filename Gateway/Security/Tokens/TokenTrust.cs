@@ -8,7 +8,7 @@ namespace RealtimeGateway.Security.Tokens;
 /// <summary>Whose signatures are believed, and by which algorithms. Made from <see cref="JwtOptions"/>.</summary>
 /// <param name="Algorithms">The <c>alg</c> values that fit the keys. None fits both a secret and a public key (RFC 8725, 3.1).</param>
 /// <param name="Key">The key, unless it is found by discovery.</param>
-/// <param name="Discovery">Where the issuer says otherwise what its keys are.</param>
+/// <param name="Discovery">The issuer's document, by which the keys are found otherwise.</param>
 internal sealed record TokenTrust(
     IReadOnlySet<string> Algorithms,
     SecurityKey? Key,
