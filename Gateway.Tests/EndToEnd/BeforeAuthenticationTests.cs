@@ -12,6 +12,7 @@ namespace RealtimeGateway.Tests.EndToEnd;
 
 /// <summary>Who connects and says nothing, or nothing that ends, takes little of the gateway, and not for long.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class BeforeAuthenticationTests
 {
     private const string Here = "198.51.100.1";

@@ -4,6 +4,7 @@ namespace RealtimeGateway.Tests.Backplane.Redis;
 
 /// <summary>One Redis for all tests that leave it as it is, each under a prefix of its own.</summary>
 [SetUpFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SharedRedis
 {
     public static RedisServer Server { get; private set; } = null!;
