@@ -1,30 +1,26 @@
 namespace RealtimeGateway.Backplane;
 
 /// <summary>
-/// Publications of one channel whose offsets follow one another, found by their offset without a search. Not safe for use by
-/// several threads: the lock of whoever holds it guards it.
+/// Publications of one channel whose offsets follow one another, found by their offset without a search. To be kept in one place, not
+/// copied: most channels keep none. Not safe for use by several threads: the lock of whoever holds it guards it.
 /// </summary>
-internal sealed class PublicationLog
+internal struct PublicationLog
 {
     private const int InitialCapacity = 4;
 
-    private Publication[] _ring = [];
+    private Publication[]? _ring;
     private int _start;
 
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>About how many bytes all of them take.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { readonly get; private set; }
 
     /// <summary>Adds the one that follows the last.</summary>
     public void Add(Publication next)
     {
-        if (Count == _ring.Length)
-        {
-            Grow();
-        }
-
-        _ring[(_start + Count) % _ring.Length] = next;
+        var ring = _ring is { } some && Count < some.Length ? some : Grow();
+        ring[(_start + Count) % ring.Length] = next;
         Count++;
         Bytes += next.Size;
     }
@@ -33,17 +29,17 @@ internal sealed class PublicationLog
     public void RemoveOldest()
     {
         Bytes -= this[0].Size;
-        _ring[_start] = null!;
+        _ring![_start] = null!;
         _start = (_start + 1) % _ring.Length;
         Count--;
     }
 
-    public void Clear() => (_ring, _start, Count, Bytes) = ([], 0, 0, 0);
+    public void Clear() => this = default;
 
     /// <summary>Those with a higher offset, the oldest first.</summary>
     /// <param name="offset">The offset.</param>
     /// <param name="limit">Publications at most.</param>
-    public Publication[] After(long offset, int limit)
+    public readonly Publication[] After(long offset, int limit)
     {
         var from = Math.Clamp(offset + 1 - OldestOffset, 0, Count);
         return Take((int)from, step: 1, (int)Math.Min(limit, Count - from));
@@ -52,18 +48,18 @@ internal sealed class PublicationLog
     /// <summary>Those with a lower offset, the newest first.</summary>
     /// <param name="offset">The offset.</param>
     /// <param name="limit">Publications at most.</param>
-    public Publication[] Before(long offset, int limit)
+    public readonly Publication[] Before(long offset, int limit)
     {
         var end = Math.Clamp(offset - OldestOffset, 0, Count);
         return Take((int)end - 1, step: -1, (int)Math.Min(limit, end));
     }
 
     /// <summary>The lowest offset; 0 when there is none.</summary>
-    private long OldestOffset => Count == 0 ? 0 : this[0].Position!.Offset;
+    private readonly long OldestOffset => Count == 0 ? 0 : this[0].Position!.Offset;
 
-    private Publication this[int index] => _ring[(_start + index) % _ring.Length];
+    private readonly Publication this[int index] => _ring![(_start + index) % _ring.Length];
 
-    private Publication[] Take(int first, int step, int count)
+    private readonly Publication[] Take(int first, int step, int count)
     {
         var taken = new Publication[count];
         for (var i = 0; i < count; i++)
@@ -74,14 +70,15 @@ internal sealed class PublicationLog
         return taken;
     }
 
-    private void Grow()
+    private Publication[] Grow()
     {
-        var larger = new Publication[Math.Max(InitialCapacity, _ring.Length * 2)];
+        var larger = new Publication[Math.Max(InitialCapacity, Count * 2)];
         for (var i = 0; i < Count; i++)
         {
             larger[i] = this[i];
         }
 
         (_ring, _start) = (larger, 0);
+        return larger;
     }
 }

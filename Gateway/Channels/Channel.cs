@@ -9,13 +9,13 @@ namespace RealtimeGateway.Channels;
 /// <summary>One channel on this node: who hears it, and how far it is.</summary>
 /// <remarks>
 /// Two locks. The gate orders what waits for the broker: the first to join makes the node hear the channel, the last to leave
-/// ends that. The lock orders who is in against what is handed out, and nothing waits under it.
+/// ends that. The lock, which is the channel itself since there are many, orders who is in against what is handed out, and nothing
+/// waits under it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Its end is asynchronous: TryRetireAsync frees the timer.")]
 internal sealed class Channel(string name, ChannelServices services) : IBrokerHandler, IDirectoryHandler
 {
     private readonly AsyncGate _gate = new();
-    private readonly Lock _lock = new();
     private readonly Audience _audience = new();
     private SmallMap<string, CatchUp> _catchingUp;
     private Tail? _tail;
@@ -31,7 +31,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         get
         {
             // Not without the lock: a publication has its place here before the last of its audience has it.
-            lock (_lock)
+            lock (this)
             {
                 return _top;
             }
@@ -64,7 +64,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
         // 2. Make sure that this node hears the channel.
         await HearAsync(retention, cancellationToken);
 
-        lock (_lock)
+        lock (this)
         {
             var from = retention is null ? null : _top;
             if (since is not null && retention is not null && since != from)
@@ -84,7 +84,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <summary>A subscriber wants something else from now on.</summary>
     public void Change(ISubscriber subscriber, SubscriberInterests interests)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_catchingUp.TryGetValue(subscriber.ConnectionId, out var catchUp))
             {
@@ -100,7 +100,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <summary>Removes a subscriber. When this has returned, nothing more is handed to it.</summary>
     public void Leave(ISubscriber subscriber)
     {
-        lock (_lock)
+        lock (this)
         {
             _audience.Remove(subscriber);
             if (_catchingUp.Remove(subscriber.ConnectionId, out var catchUp))
@@ -113,7 +113,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <summary>How many interests would be asked about a publication, with this one.</summary>
     public int CountInterestsWith(Interest one)
     {
-        lock (_lock)
+        lock (this)
         {
             return _audience.Interests.Concat(_catchingUp.Values.SelectMany(catchUp => catchUp.Interests.All.Selective)).Append(one).Distinct().Count();
         }
@@ -150,7 +150,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <summary>Keeps what is published from now on at hand, until what is returned is disposed.</summary>
     public IDisposable KeepTail()
     {
-        lock (_lock)
+        lock (this)
         {
             (_tail ??= new Tail()).Keep(_top);
         }
@@ -164,7 +164,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <returns>Null when it has not caught up.</returns>
     public Joined? TryGoLive(CatchUp catchUp, out Publication[]? rest)
     {
-        lock (_lock)
+        lock (this)
         {
             rest = null;
             if (!IsCatchingUpNeedsLock(catchUp))
@@ -191,7 +191,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// <summary>Lets one hear what comes next that cannot be given what it missed.</summary>
     public Joined GoLive(CatchUp catchUp, string obstacle)
     {
-        lock (_lock)
+        lock (this)
         {
             return IsCatchingUpNeedsLock(catchUp) ? GoLiveNeedsLock(catchUp, _top, obstacle) : Joined.Never;
         }
@@ -199,7 +199,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     public void OnPublication(Publication publication)
     {
-        lock (_lock)
+        lock (this)
         {
             if (publication.Position?.Epoch != _top?.Epoch)
             {
@@ -220,7 +220,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     public void OnGap(Position top, string reason)
     {
-        lock (_lock)
+        lock (this)
         {
             _top = top;
             _tail?.BeginAfter(top);
@@ -246,7 +246,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
             subscriber.SeesPresence && (subscriber.WantsEcho || subscriber.ConnectionId != change.ConnectionId);
 
         var message = new OutboundPresence(change.Message);
-        lock (_lock)
+        lock (this)
         {
             foreach (var subscriber in _audience.Subscribers)
             {
@@ -268,7 +268,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     public void OnPresenceMissed()
     {
-        lock (_lock)
+        lock (this)
         {
             foreach (var subscriber in _audience.Subscribers.Where(subscriber => subscriber.SeesPresence))
             {
@@ -288,7 +288,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
     /// </summary>
     public void Send(Outbound message, IReadOnlySet<string> exceptConnectionIds)
     {
-        lock (_lock)
+        lock (this)
         {
             var all = _audience.Subscribers.Concat(_catchingUp.Values.Select(catchUp => catchUp.Subscriber));
             foreach (var subscriber in all.Where(subscriber => !exceptConnectionIds.Contains(subscriber.ConnectionId)))
@@ -329,7 +329,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     private void BeginAfter(Position? position)
     {
-        lock (_lock)
+        lock (this)
         {
             // A publication may have come before the answer; it is further than the answer.
             _top ??= position;
@@ -353,7 +353,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     private void TellPosition()
     {
-        lock (_lock)
+        lock (this)
         {
             if (_top is { } top)
             {
@@ -364,7 +364,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     private bool IsDeserted()
     {
-        lock (_lock)
+        lock (this)
         {
             return _audience.IsEmpty && _catchingUp.Count == 0;
         }
@@ -372,7 +372,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
 
     private void ReleaseTail()
     {
-        lock (_lock)
+        lock (this)
         {
             _tail?.Release();
         }

@@ -13,7 +13,7 @@ internal sealed class Tail
     private const int MaxPublications = 1_000;
     private const int MaxBytes = 1024 * 1024;
 
-    private readonly PublicationLog _log = new();
+    private PublicationLog _log;
     private int _users;
 
     // The offset after which it begins; null while it keeps nothing.

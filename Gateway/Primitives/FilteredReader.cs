@@ -1,20 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace RealtimeGateway.Primitives;
 
 /// <summary>
-/// A reader that makes something of another's bytes, and lets a filter look at it. The three wait as one: each wait of its own would
-/// be kept by every idle connection, and take its time with every message.
+/// A reader that makes something of another's bytes, and lets a filter look at it. The three wait as one, and the reader is itself what
+/// is waited for: each wait of its own would be kept by every idle connection, and take its time with every message.
 /// </summary>
-/// <param name="source">The other.</param>
-internal abstract class FilteredReader(PipeReader source) : PipeReader
+internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult>
 {
+    private readonly Action _onRead;
+
+    // One read at a time, awaited once, as for every pipe.
+    private ManualResetValueTaskSourceCore<ReadResult> _wait;
+    private ValueTaskAwaiter<ReadResult> _reading;
+    private CancellationToken _cancellation;
+
+    /// <summary>A reader that has read nothing.</summary>
+    /// <param name="source">The other.</param>
+    protected FilteredReader(PipeReader source)
+    {
+        Source = source;
+        _onRead = OnRead;
+    }
+
     /// <summary>The filter; null for none.</summary>
     public IReadFilter? Filter { private get; set; }
 
     /// <summary>What it reads from.</summary>
-    protected PipeReader Source => source;
+    protected PipeReader Source { get; }
 
     /// <summary>Any reader as one that can be filtered.</summary>
     public static FilteredReader Of(PipeReader reader) => reader as FilteredReader ?? new Unchanged(reader);
@@ -41,8 +57,18 @@ internal abstract class FilteredReader(PipeReader source) : PipeReader
     }
 
     /// <inheritdoc />
-    public sealed override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        TryRead(out var result) ? new(result) : WaitAsync(cancellationToken);
+    public sealed override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        _cancellation = cancellationToken;
+        if (TryReadOn(out var result))
+        {
+            return new(result);
+        }
+
+        _wait.Reset();
+        Wait();
+        return new(this, _wait.Version);
+    }
 
     /// <summary>Takes what there is, before the filter.</summary>
     protected abstract bool TryTake(out ReadResult taken);
@@ -54,36 +80,74 @@ internal abstract class FilteredReader(PipeReader source) : PipeReader
     /// <returns>Whether that is taken as the end of what it has; if not it is the caller's exception.</returns>
     protected abstract bool TryEnd(Exception exception);
 
-    // One read at a time, awaited once, as for every pipe: what waits can be used again by the next.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
+    // Reads the source for as long as that takes no waiting, and no longer than needed.
+    [SuppressMessage("Reliability", "CA2012", Justification = "It is consumed once, and only when it has completed.")]
+    private bool TryReadOn(out ReadResult result)
     {
-        while (true)
+        while (!TryRead(out result))
         {
-            var read = default(ReadResult?);
-            try
+            _reading = Source.ReadAsync(_cancellation).GetAwaiter();
+            if (!_reading.IsCompleted)
             {
-                read = await source.ReadAsync(cancellationToken);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (!TryEnd(exception))
-                {
-                    throw;
-                }
+                return false;
             }
 
-            if (read is { } some)
-            {
-                OnRead(some);
-            }
+            TakeReading();
+        }
 
-            if (TryRead(out var result))
+        return true;
+    }
+
+    // Without the caller's execution context, which whoever awaits has himself: nothing here asks for it.
+    private void Wait() => _reading.UnsafeOnCompleted(_onRead);
+
+    private void OnRead()
+    {
+        ReadResult result;
+        try
+        {
+            TakeReading();
+            if (!TryReadOn(out result))
             {
-                return result;
+                Wait();
+                return;
             }
         }
+        catch (Exception exception)
+        {
+            _wait.SetException(exception);
+            return;
+        }
+
+        _wait.SetResult(result);
     }
+
+    private void TakeReading()
+    {
+        ReadResult read;
+        try
+        {
+            read = _reading.GetResult();
+        }
+        catch (Exception exception) when (!_cancellation.IsCancellationRequested)
+        {
+            if (!TryEnd(exception))
+            {
+                throw;
+            }
+
+            return;
+        }
+
+        OnRead(read);
+    }
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _wait.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(continuation, state, token, flags);
 
     private sealed class Unchanged(PipeReader source) : FilteredReader(source)
     {

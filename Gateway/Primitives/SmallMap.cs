@@ -13,11 +13,16 @@ internal struct SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
 {
     private const int Few = 8;
 
-    private KeyValuePair<TKey, TValue>[]? _few;
-    private Dictionary<TKey, TValue>? _many;
+    // An array of a few, a dictionary of more, or null: one field, since there are so many of these.
+    private object? _entries;
 
     /// <summary>How many entries there are.</summary>
-    public readonly int Count => _many?.Count ?? _few?.Length ?? 0;
+    public readonly int Count => _entries switch
+    {
+        null => 0,
+        KeyValuePair<TKey, TValue>[] few => few.Length,
+        var many => ((Dictionary<TKey, TValue>)many).Count,
+    };
 
     /// <summary>The keys. Nothing may be added or removed while they are walked.</summary>
     public readonly IEnumerable<TKey> Keys => this.Select(entry => entry.Key);
@@ -32,22 +37,24 @@ internal struct SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
         readonly get => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"The key '{key}' is not there.");
         set
         {
-            if (_many is not null)
+            if (_entries is Dictionary<TKey, TValue> many)
             {
-                _many[key] = value;
+                many[key] = value;
+                return;
             }
-            else if (IndexOf(key) is var index and >= 0)
+
+            var few = (KeyValuePair<TKey, TValue>[]?)_entries ?? [];
+            if (IndexOf(few, key) is var index and >= 0)
             {
-                _few![index] = new(key, value);
+                few[index] = new(key, value);
             }
-            else if (Count < Few)
+            else if (few.Length < Few)
             {
-                _few = [.. _few ?? [], new(key, value)];
+                _entries = (KeyValuePair<TKey, TValue>[])[.. few, new(key, value)];
             }
             else
             {
-                _many = new(_few!) { { key, value } };
-                _few = null;
+                _entries = new Dictionary<TKey, TValue>(few) { { key, value } };
             }
         }
     }
@@ -82,58 +89,58 @@ internal struct SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
 
     public readonly bool TryGetValue(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_many is not null)
+        if (_entries is KeyValuePair<TKey, TValue>[] few)
         {
-            return _many.TryGetValue(key, out value);
+            var index = IndexOf(few, key);
+            value = index < 0 ? default : few[index].Value;
+            return index >= 0;
         }
 
-        var index = IndexOf(key);
-        value = index < 0 ? default : _few![index].Value;
-        return index >= 0;
+        value = default;
+        return _entries is not null && ((Dictionary<TKey, TValue>)_entries).TryGetValue(key, out value);
     }
 
     public bool Remove(TKey key) => Remove(key, out _);
 
     public bool Remove(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_many is not null)
+        if (!TryGetValue(key, out value))
         {
-            var wasThere = _many.Remove(key, out value);
-            if (_many.Count == 0)
-            {
-                _many = null;
-            }
-
-            return wasThere;
-        }
-
-        var index = IndexOf(key);
-        if (index < 0)
-        {
-            value = default;
             return false;
         }
 
-        value = _few![index].Value;
-        _few = _few.Length == 1 ? null : [.. _few.AsSpan(0, index), .. _few.AsSpan(index + 1)];
+        if (Count == 1)
+        {
+            _entries = null;
+        }
+        else if (_entries is KeyValuePair<TKey, TValue>[] few)
+        {
+            var index = IndexOf(few, key);
+            _entries = (KeyValuePair<TKey, TValue>[])[.. few.AsSpan(0, index), .. few.AsSpan(index + 1)];
+        }
+        else
+        {
+            ((Dictionary<TKey, TValue>)_entries!).Remove(key);
+        }
+
         return true;
     }
 
-    public void Clear() => (_few, _many) = (null, null);
+    public void Clear() => _entries = null;
 
     /// <summary>Walks the entries without an allocation. Nothing may be added or removed meanwhile.</summary>
-    public readonly Enumerator GetEnumerator() => new(_few, _many);
+    public readonly Enumerator GetEnumerator() => new(_entries);
 
     readonly IEnumerator<KeyValuePair<TKey, TValue>> IEnumerable<KeyValuePair<TKey, TValue>>.GetEnumerator() =>
-        (_many ?? (IEnumerable<KeyValuePair<TKey, TValue>>?)_few ?? []).GetEnumerator();
+        ((IEnumerable<KeyValuePair<TKey, TValue>>)(_entries ?? Array.Empty<KeyValuePair<TKey, TValue>>())).GetEnumerator();
 
     readonly IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<KeyValuePair<TKey, TValue>>)this).GetEnumerator();
 
-    private readonly int IndexOf(TKey key)
+    private static int IndexOf(KeyValuePair<TKey, TValue>[] few, TKey key)
     {
-        for (var i = 0; i < (_few?.Length ?? 0); i++)
+        for (var i = 0; i < few.Length; i++)
         {
-            if (EqualityComparer<TKey>.Default.Equals(_few![i].Key, key))
+            if (EqualityComparer<TKey>.Default.Equals(few[i].Key, key))
             {
                 return i;
             }
@@ -142,13 +149,20 @@ internal struct SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
         return -1;
     }
 
-    internal struct Enumerator(KeyValuePair<TKey, TValue>[]? few, Dictionary<TKey, TValue>? many)
+    internal struct Enumerator
     {
-        private Dictionary<TKey, TValue>.Enumerator _many = many?.GetEnumerator() ?? default;
+        private readonly KeyValuePair<TKey, TValue>[]? _few;
+        private Dictionary<TKey, TValue>.Enumerator _many;
         private int _index = -1;
 
-        public readonly KeyValuePair<TKey, TValue> Current => many is null ? few![_index] : _many.Current;
+        public Enumerator(object? entries)
+        {
+            _few = entries as KeyValuePair<TKey, TValue>[] ?? (entries is null ? [] : null);
+            _many = _few is null ? ((Dictionary<TKey, TValue>)entries!).GetEnumerator() : default;
+        }
 
-        public bool MoveNext() => many is null ? ++_index < (few?.Length ?? 0) : _many.MoveNext();
+        public readonly KeyValuePair<TKey, TValue> Current => _few is null ? _many.Current : _few[_index];
+
+        public bool MoveNext() => _few is null ? _many.MoveNext() : ++_index < _few.Length;
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class Session : ICaller
         _services = services;
         _decidedBy = services.Rights.Rules;
         _logger = services.Logger;
-        _subscriptions = new SubscriptionSet(this, services.Channels, services.Directory, services.Time);
+        _subscriptions = new SubscriptionSet(this, services);
         _rights = new RightsTimer(services.RightsClock, static session => _ = ((Session)session).ReviewAsync(), this); // It logs its own exceptions.
     }
 
@@ -52,6 +52,9 @@ internal sealed partial class Session : ICaller
 
     /// <summary>What the client told of its user; null until it does, and again when the session is somebody else.</summary>
     public JsonElement? Profile => _profile;
+
+    /// <summary>What the registry counts it for; null while it does not. Nobody else sets it.</summary>
+    public CountedSession? Counted { get; set; }
 
     /// <summary>What the client may ask for beside its subscriptions.</summary>
     public ClientOperations Operations => _services.Operations;

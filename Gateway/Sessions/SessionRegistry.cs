@@ -17,7 +17,6 @@ internal sealed class SessionRegistry
 
     // Who comes, goes or moves does so under the lock, so that counts are exact; who looks does not wait for it.
     private readonly Lock _lock = new();
-    private readonly Dictionary<Session, (string? UserId, ClientAddress Address)> _places = [];
     private readonly Dictionary<ClientAddress, int> _atAddress = [];
     private readonly GatewayMetrics _metrics;
     private readonly Remaining _remaining;
@@ -31,16 +30,7 @@ internal sealed class SessionRegistry
     }
 
     /// <summary>How many there are.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _places.Count;
-            }
-        }
-    }
+    public int Count => _byConnection.Count;
 
     /// <summary>Every session. A snapshot is not taken: one that comes or goes meanwhile may be seen or not.</summary>
     public IEnumerable<Session> All => _byConnection.Select(entry => entry.Value);
@@ -71,7 +61,7 @@ internal sealed class SessionRegistry
         lock (_lock)
         {
             _isClosed = true;
-            return [.. _places.Keys];
+            return [.. All];
         }
     }
 
@@ -96,7 +86,7 @@ internal sealed class SessionRegistry
                 return tooMany;
             }
 
-            _places.Add(session, (userId, address));
+            session.Counted = new CountedSession(userId, address);
             _atAddress[address] = _atAddress.GetValueOrDefault(address) + 1;
             _byConnection[session.ConnectionId] = session;
             IndexNeedsLock(session, userId);
@@ -111,7 +101,7 @@ internal sealed class SessionRegistry
     {
         lock (_lock)
         {
-            if (!_places.TryGetValue(session, out var place) || place.UserId == userId)
+            if (session.Counted is not { } counted || counted.UserId == userId)
             {
                 return null;
             }
@@ -121,8 +111,8 @@ internal sealed class SessionRegistry
                 return tooMany;
             }
 
-            _places[session] = place with { UserId = userId };
-            UnindexNeedsLock(session, place.UserId);
+            session.Counted = counted with { UserId = userId };
+            UnindexNeedsLock(session, counted.UserId);
             IndexNeedsLock(session, userId);
             return null;
         }
@@ -132,16 +122,17 @@ internal sealed class SessionRegistry
     {
         lock (_lock)
         {
-            if (!_places.Remove(session, out var place))
+            if (session.Counted is not { } counted)
             {
                 return;
             }
 
+            session.Counted = null;
             _byConnection.TryRemove(new(session.ConnectionId, session));
-            UnindexNeedsLock(session, place.UserId);
-            if (--_atAddress[place.Address] == 0)
+            UnindexNeedsLock(session, counted.UserId);
+            if (--_atAddress[counted.Address] == 0)
             {
-                _atAddress.Remove(place.Address);
+                _atAddress.Remove(counted.Address);
             }
 
             _metrics.SessionClosed(session.Connection.Transport);

@@ -10,7 +10,7 @@ namespace RealtimeGateway.Sessions;
 /// subscription that names it and left with the last. Others see it there unless all of them are hidden. Not safe for use by
 /// several threads: the session's gate guards it.
 /// </summary>
-internal sealed class SubscriptionSet(Session session, ChannelRegistry channels, IDirectory directory, TimeProvider time)
+internal sealed class SubscriptionSet(Session session, SessionServices services)
 {
     private static readonly Dictionary<string, bool> NoPresence = [];
 
@@ -67,7 +67,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
                     membership.DecidePresence(sees);
                 }
 
-                joined[channel] = await channels.JoinAsync(channel, membership, terms.Interests, sinceOf(channel), cancellationToken);
+                joined[channel] = await services.Channels.JoinAsync(channel, membership, terms.Interests, sinceOf(channel), cancellationToken);
                 _memberships[channel] = membership;
             }
         }
@@ -211,7 +211,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
             {
                 var terms = MembershipTerms.Of(channel, naming);
                 _memberships[channel].Apply(terms);
-                channels.Find(channel)?.Change(_memberships[channel], terms.Interests);
+                services.Channels.Find(channel)?.Change(_memberships[channel], terms.Interests);
                 await ShowAsync(channel, _memberships[channel]);
             }
         }
@@ -234,7 +234,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
 
             try
             {
-                await channels.LeaveAsync(channel, membership);
+                await services.Channels.LeaveAsync(channel, membership);
             }
             catch (Exception exception)
             {
@@ -259,11 +259,11 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         }
 
         // It came when it was first seen, not when it began to listen.
-        var since = membership.Shown?.EnteredAt ?? time.GetUtcNow();
+        var since = membership.Shown?.EnteredAt ?? services.Time.GetUtcNow();
         var wanted = new Occupant(session.ConnectionId, session.Identity.UserId, session.Profile, since);
         if (wanted != membership.Shown)
         {
-            await directory.EnterAsync(channel, wanted);
+            await services.Directory.EnterAsync(channel, wanted);
             membership.Shown = wanted;
         }
     }
@@ -278,7 +278,7 @@ internal sealed class SubscriptionSet(Session session, ChannelRegistry channels,
         if (membership.Shown is { } shown)
         {
             membership.Shown = null;
-            await directory.LeaveAsync(channel, shown, grace);
+            await services.Directory.LeaveAsync(channel, shown, grace);
         }
     }
 }

@@ -47,6 +47,9 @@ async function connect(name, { url = gateway, labels = [], ...subscription }) {
   };
 }
 
+/** Each of them has heard it: before the next happens, so that all have the same to tell. */
+const all = (people, what) => Promise.all(people.map((person) => person.hears(what)));
+
 const olga = await connect('Olga', { labels: ['observer'], hidden: true });
 const firstTab = await connect('Ben 1', { echo: false });
 const secondTab = await connect('Ben 2', { echo: false });
@@ -55,7 +58,7 @@ const link = await openLink(gateway);
 const caraJoins = olga.hears('join cara');
 const cara = await connect('Cara', { url: link.url });
 await caraJoins;
-const caraTells = olga.hears('update cara');
+const caraTells = all([olga, firstTab, secondTab, cara], 'update cara');
 await cara.hub.invoke('UpdateProfile', { mood: 'curious' });
 await caraTells;
 await olga.tellMembers();
@@ -64,7 +67,7 @@ say('Ben closes his first tab: he is still there by the other');
 await firstTab.hub.stop();
 
 say("Cara's network is gone: the gateway misses her for 30 s, and expects her back for 10 s more");
-const caraLeaves = olga.hears('leave cara');
+const caraLeaves = all([olga, secondTab], 'leave cara');
 link.pull();
 await caraLeaves;
 await olga.tellMembers();

@@ -11,8 +11,7 @@ namespace RealtimeGateway.Backplane.Memory;
 /// </summary>
 internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 {
-    private readonly Lock _lock = new();
-    private readonly PublicationLog _history = new();
+    private PublicationLog _history;
     private IBrokerHandler[] _handlers = [];
     private RecentKeys? _recentKeys;
     private Position? _top;
@@ -32,7 +31,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     public bool TryPublish(Publication publication, Retention? retention, KeyedBody? keyed, out Result<Receipt> result)
     {
-        lock (_lock)
+        lock (this)
         {
             if (!TryUseNeedsLock(retention))
             {
@@ -83,7 +82,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     /// <returns>How many do.</returns>
     public int Send(ReadOnlyMemory<byte> message)
     {
-        lock (_lock)
+        lock (this)
         {
             foreach (var handler in _handlers)
             {
@@ -96,7 +95,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     public bool TrySubscribe(IBrokerHandler handler, Retention? retention, out Position? position)
     {
-        lock (_lock)
+        lock (this)
         {
             position = null;
             if (!TryUseNeedsLock(retention))
@@ -117,7 +116,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     public void Unsubscribe(IBrokerHandler handler)
     {
-        lock (_lock)
+        lock (this)
         {
             SetHandlersNeedsLock([.. _handlers.Where(other => other != handler)]);
         }
@@ -125,7 +124,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     public bool TryRead(Retention retention, long? after, int limit, bool reverse, [NotNullWhen(true)] out HistoryPage? page)
     {
-        lock (_lock)
+        lock (this)
         {
             page = null;
             if (!TryUseNeedsLock(retention))
@@ -141,7 +140,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
 
     public bool TryClear(Retention retention, [NotNullWhen(true)] out Position? position)
     {
-        lock (_lock)
+        lock (this)
         {
             position = null;
             if (!TryUseNeedsLock(retention))
@@ -158,7 +157,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     /// <summary>Ends this stream if nobody hears it and, unless told otherwise, it has nothing to remember.</summary>
     public bool TryRetire(bool evenIfIdle)
     {
-        lock (_lock)
+        lock (this)
         {
             return TryRetireNeedsLock(evenIfIdle);
         }
@@ -168,7 +167,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     /// <param name="positionLife">How long the position of a channel that keeps nothing and that nobody hears is remembered.</param>
     public bool TryExpire(TimeSpan positionLife)
     {
-        lock (_lock)
+        lock (this)
         {
             if (time.GetUtcNow() >= _expiresAt)
             {
@@ -190,7 +189,7 @@ internal sealed class ChannelStream(HistoryBudget budget, TimeProvider time)
     /// <summary>Forgets what it keeps and which keys it saw, but not its position.</summary>
     public void Drop()
     {
-        lock (_lock)
+        lock (this)
         {
             DropHistoryNeedsLock();
             DropKeysNeedsLock();

@@ -9,7 +9,6 @@ namespace RealtimeGateway.Backplane.Memory;
 /// </summary>
 internal sealed class Roster(string channel)
 {
-    private readonly Lock _lock = new();
     private SmallMap<string, RosterMember> _members;
 
     // Null until a second one comes.
@@ -19,7 +18,7 @@ internal sealed class Roster(string channel)
 
     public bool TryEnter(Occupant occupant)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_isRetired)
             {
@@ -43,7 +42,7 @@ internal sealed class Roster(string channel)
             member.Enter(occupant);
             if (occupant.Profile is { } profile && !(member.Profile is { } known && CanonicalJson.Of(known).SequenceEqual(CanonicalJson.Of(profile))))
             {
-                member.Profile = profile;
+                member.Show(occupant);
                 TellNeedsLock(PresenceTypes.Update, member, occupant, _members.Count);
             }
 
@@ -55,7 +54,7 @@ internal sealed class Roster(string channel)
     /// <returns>False when it was not in.</returns>
     public bool Leave(Occupant occupant, bool isExpectedBack)
     {
-        lock (_lock)
+        lock (this)
         {
             if (!_members.TryGetValue(occupant.MemberId, out var member) || !member.Leave(occupant, isExpectedBack))
             {
@@ -70,7 +69,7 @@ internal sealed class Roster(string channel)
     /// <summary>A connection that was expected back since this leaving is so no longer.</summary>
     public void GiveUp(Occupant occupant)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_members.TryGetValue(occupant.MemberId, out var member) && member.GiveUp(occupant))
             {
@@ -81,7 +80,7 @@ internal sealed class Roster(string channel)
 
     public MemberSlice Read(string? after, int limit)
     {
-        lock (_lock)
+        lock (this)
         {
             var order = _order ?? new SortedSet<string>(_members.Keys, StringComparer.Ordinal);
             var last = order.Max;
@@ -99,7 +98,7 @@ internal sealed class Roster(string channel)
 
     public IReadOnlyList<Occupant> ConnectionsOf(string memberId)
     {
-        lock (_lock)
+        lock (this)
         {
             return _members.TryGetValue(memberId, out var member) ? [.. member.Connections] : [];
         }
@@ -107,7 +106,7 @@ internal sealed class Roster(string channel)
 
     public int CountConnections()
     {
-        lock (_lock)
+        lock (this)
         {
             return _members.Values.Sum(member => member.Connections.Count);
         }
@@ -115,7 +114,7 @@ internal sealed class Roster(string channel)
 
     public bool TryWatch(IDirectoryHandler handler)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_isRetired)
             {
@@ -134,7 +133,7 @@ internal sealed class Roster(string channel)
 
     public void Unwatch(IDirectoryHandler handler)
     {
-        lock (_lock)
+        lock (this)
         {
             _handlers = [.. _handlers.Where(other => other != handler)];
         }
@@ -143,7 +142,7 @@ internal sealed class Roster(string channel)
     /// <summary>Ends this roster if nobody is in it and nobody watches it.</summary>
     public bool TryRetire()
     {
-        lock (_lock)
+        lock (this)
         {
             var ends = !_isRetired && _members.Count == 0 && _handlers.Length == 0;
             _isRetired |= ends;

@@ -6,16 +6,23 @@ namespace RealtimeGateway.Backplane.Memory;
 /// <summary>One member of a <see cref="Roster"/>, whose lock guards it.</summary>
 internal sealed class RosterMember(Occupant first)
 {
-    private readonly List<Occupant> _connections = [first];
+    private readonly Occupant _first = first;
+
+    // Without room to spare: most have one.
+    private Occupant[] _connections = [first];
 
     // Those that closed and may come back, in the order of their closing.
     private List<Occupant>? _expected;
 
-    public JsonElement? Profile { get; set; } = first.Profile;
+    // Whose profile is the member's.
+    private Occupant _shown = first;
+
+    /// <summary>What its connections told of it last.</summary>
+    public JsonElement? Profile => _shown.Profile;
 
     public IReadOnlyList<Occupant> Connections => _connections;
 
-    public bool IsThere => _connections.Count > 0 || _expected is { Count: > 0 };
+    public bool IsThere => _connections.Length > 0 || _expected is { Count: > 0 };
 
     /// <summary>Adds a connection, or takes what is new of one that is there.</summary>
     public void Enter(Occupant occupant)
@@ -27,12 +34,15 @@ internal sealed class RosterMember(Occupant first)
             return;
         }
 
-        _connections.Add(occupant);
+        _connections = [.. _connections, occupant];
         if (_expected is { Count: > 0 })
         {
             _expected.RemoveAt(0);
         }
     }
+
+    /// <summary>What this connection tells of the member is what counts from now on.</summary>
+    public void Show(Occupant occupant) => _shown = occupant;
 
     /// <summary>Takes a connection out; false when it is not there.</summary>
     public bool Leave(Occupant occupant, bool isExpectedBack)
@@ -43,7 +53,7 @@ internal sealed class RosterMember(Occupant first)
             return false;
         }
 
-        _connections.RemoveAt(known);
+        _connections = [.. _connections.AsSpan(0, known), .. _connections.AsSpan(known + 1)];
         if (isExpectedBack)
         {
             (_expected ??= []).Add(occupant);
@@ -56,7 +66,7 @@ internal sealed class RosterMember(Occupant first)
     public bool GiveUp(Occupant occupant) => _expected?.RemoveAll(one => ReferenceEquals(one, occupant)) > 0;
 
     public Member ToMember() =>
-        new(Member.IdOf(first.UserId, first.ConnectionId), first.UserId, _connections.Count, Profile, first.EnteredAt);
+        new(_first.MemberId, _first.UserId, _connections.Length, Profile, _first.EnteredAt);
 
-    private int Find(string connectionId) => _connections.FindIndex(one => one.ConnectionId == connectionId);
+    private int Find(string connectionId) => Array.FindIndex(_connections, one => one.ConnectionId == connectionId);
 }

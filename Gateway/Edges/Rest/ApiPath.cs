@@ -24,9 +24,9 @@ internal static class ApiPath
     }
 
     /// <summary>Answers what is no path of the API. A host's own routes below <c>/api</c> come first.</summary>
-    public static void MapUnknownApi(this IEndpointRouteBuilder endpoints) => endpoints.MapFallback(
-        "/api/{**path}",
-        () => Problem.Of(new Error(ErrorCodes.InvalidRequest, "The API has no such path."), StatusCodes.Status404NotFound));
+    public static void MapUnknownApi(this IEndpointRouteBuilder endpoints) => endpoints
+        .Map("/api/{**path}", () => Problem.Of(new Error(ErrorCodes.InvalidRequest, "The API has no such path."), StatusCodes.Status404NotFound))
+        .WithOrder(int.MaxValue); // MapFallback would forget the path where its arguments are bound by generated code.
 
     /// <summary>Who sends this request.</summary>
     public static RequestCaller GetCaller(this HttpContext context) => new(

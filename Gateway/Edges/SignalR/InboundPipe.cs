@@ -25,7 +25,6 @@ internal sealed class InboundPipe : PipeReader, IReadFilter
     private readonly IInboundGuard _guard;
     private readonly Live<InboundLimits> _limits;
     private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
     private IFraming _framing = JsonFraming.Instance;
     private bool _hasBegun;
     private IFrameScanner? _refusing;
@@ -58,7 +57,7 @@ internal sealed class InboundPipe : PipeReader, IReadFilter
     /// <summary>The client was told to go: whatever still comes is dropped.</summary>
     public void Close()
     {
-        lock (_lock)
+        lock (this)
         {
             _isClosed = true;
         }
@@ -67,7 +66,7 @@ internal sealed class InboundPipe : PipeReader, IReadFilter
     /// <summary>Drops whatever still comes, and returns when SignalR has taken what came before: it asks for more, or is gone.</summary>
     public Task FinishAsync()
     {
-        lock (_lock)
+        lock (this)
         {
             _isClosed = true;
             if (_isAsked)
@@ -103,7 +102,7 @@ internal sealed class InboundPipe : PipeReader, IReadFilter
 
     private void Ask()
     {
-        lock (_lock)
+        lock (this)
         {
             _isAsked = true;
             _finished?.TrySetResult();
@@ -113,7 +112,7 @@ internal sealed class InboundPipe : PipeReader, IReadFilter
     // What comes is either dropped, or counts as being taken until more is asked for: nothing is taken behind the back of who waits.
     private bool IsDropped()
     {
-        lock (_lock)
+        lock (this)
         {
             _isAsked &= _isClosed;
             return _isClosed;

@@ -15,6 +15,9 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
+    // Many users are in one team, and have one label: each name is kept once, not with every session.
+    private readonly RecentValues<string> _shared = new(static name => name, generation: 1_000);
+
     /// <summary>Reads the claims of a token whose signature is already believed.</summary>
     /// <param name="payload">The token's middle part, decoded.</param>
     public Result<Identity> Read(ReadOnlyMemory<byte> payload)
@@ -126,7 +129,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         roles.Add(own);
     }
 
-    private static bool TryAdd(JsonElement claims, string claim, string kind, List<Role> roles)
+    private bool TryAdd(JsonElement claims, string claim, string kind, List<Role> roles)
     {
         if (!TryReadStrings(claims, claim, out var names))
         {
@@ -136,7 +139,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         foreach (var name in names)
         {
             var slash = kind == "team" ? name.IndexOf('/', StringComparison.Ordinal) : -1;
-            if (!Role.TryCreate(kind, slash < 0 ? name : name[..slash], null, out var role))
+            if (!Role.TryCreate(kind, Shared(kind, slash < 0 ? name : name[..slash]), null, out var role))
             {
                 return false;
             }
@@ -145,7 +148,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
             if (slash >= 0)
             {
                 // team:X/owner is not team:X, but an owner of X is in X: he holds both.
-                if (!Role.TryCreate(kind, role.Id, name[(slash + 1)..], out var within))
+                if (!Role.TryCreate(kind, role.Id, Shared(kind, name[(slash + 1)..]), out var within))
                 {
                     return false;
                 }
@@ -156,6 +159,9 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
 
         return true;
     }
+
+    // What is too long is refused; a membership is one user's.
+    private string Shared(string kind, string name) => kind == "member" || name.Length > Role.MaxPartLength ? name : _shared[name];
 
     private bool TryReadGrants(JsonElement claims, out FrozenDictionary<string, FrozenSet<Right>> grants)
     {
