@@ -16,7 +16,19 @@ internal sealed class Audience
 
     public bool IsEmpty => _seats.Count == 0;
 
-    public IEnumerable<ISubscriber> Subscribers => _buckets.Values.SelectMany(bucket => bucket.Subscribers);
+    public IEnumerable<ISubscriber> Subscribers
+    {
+        get
+        {
+            foreach (var (_, bucket) in _buckets)
+            {
+                for (var i = 0; i < bucket.Places.Length; i++)
+                {
+                    yield return bucket.Places[i].Subscriber;
+                }
+            }
+        }
+    }
 
     /// <summary>Every interest that is asked about a publication.</summary>
     public IEnumerable<Interest> Interests => _buckets.Keys.SelectMany(set => set.Selective);
@@ -166,8 +178,6 @@ internal sealed class Audience
         public InterestSet Interests => interests;
 
         public Span<Place> Places => _places.AsSpan(0, _count);
-
-        public IEnumerable<ISubscriber> Subscribers => _places.Take(_count).Select(place => place.Subscriber);
 
         /// <returns>Where it stands.</returns>
         public int Add(Place place)

@@ -40,13 +40,21 @@ public sealed class Identity
     internal TokenStamp? Token { get; }
 
     /// <summary>A signed-in user.</summary>
+    /// <param name="userId">Who he is.</param>
+    /// <param name="roles">His roles; those that every user holds are added to them.</param>
+    /// <param name="expiresAt">When his rights end.</param>
+    /// <param name="grants">The rights that his token itself grants.</param>
+    /// <param name="token">Which token said so.</param>
     internal static Identity User(
         string userId,
-        IEnumerable<Role> roles,
+        HashSet<Role> roles,
         DateTimeOffset expiresAt,
         FrozenDictionary<string, FrozenSet<Right>>? grants = null,
-        TokenStamp? token = null) =>
-        new(userId, [Role.Any, Role.Users, .. roles], expiresAt, grants ?? NoGrants, token);
+        TokenStamp? token = null)
+    {
+        roles.UnionWith([Role.Any, Role.Users]);
+        return new(userId, roles, expiresAt, grants ?? NoGrants, token);
+    }
 
     /// <summary>The same, holding also the role of the API key it came with; rights end with whichever ends first.</summary>
     internal Identity WithKey(Role key, DateTimeOffset? keyExpiresAt) =>

@@ -57,8 +57,13 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
         var joined = new Dictionary<string, Joining>(StringComparer.Ordinal);
         try
         {
-            foreach (var channel in subscription.Channels.Where(channel => !Hears(channel)))
+            foreach (var (channel, _) in subscription.Terms)
             {
+                if (Hears(channel))
+                {
+                    continue;
+                }
+
                 var terms = MembershipTerms.Of(channel, [subscription]);
                 var membership = new Membership(session, channel);
                 membership.Apply(terms);
@@ -73,7 +78,7 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
         }
         catch
         {
-            await LeaveAsync(joined.Keys, TimeSpan.Zero);
+            await LeaveAsync([.. joined.Keys], TimeSpan.Zero);
             throw;
         }
 
@@ -84,7 +89,12 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
 
         var replaced = Find(subscription.Id);
         _subscriptions[subscription.Id] = subscription;
-        await SettleAsync([.. subscription.Channels, .. replaced?.Channels ?? Enumerable.Empty<string>()]);
+        await SettleAsync(subscription.Channels);
+        if (replaced is not null)
+        {
+            await SettleAsync(replaced.Channels.Where(channel => !subscription.Names(channel)));
+        }
+
         return joined;
     }
 
@@ -132,7 +142,7 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
     /// <returns>Whether it is heard no longer.</returns>
     public async ValueTask<bool> RemoveHiddenAsync(string channel)
     {
-        foreach (var subscription in Naming(channel).Where(subscription => subscription.Terms[channel].Hidden).ToArray())
+        foreach (var subscription in Naming(channel).Where(subscription => subscription.Terms[channel].Hidden))
         {
             Narrow(subscription, [channel]);
         }
@@ -200,28 +210,45 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
     private async ValueTask SettleAsync(IEnumerable<string> touched)
     {
         var unnamed = new List<string>();
-        foreach (var channel in touched.Distinct(StringComparer.Ordinal).Where(Hears))
+        foreach (var channel in touched)
         {
-            Subscription[] naming = [.. Naming(channel)];
-            if (naming.Length == 0)
+            if (!_memberships.TryGetValue(channel, out var membership))
+            {
+                continue;
+            }
+
+            var naming = Naming(channel);
+            if (naming.Count == 0)
             {
                 unnamed.Add(channel);
             }
             else
             {
                 var terms = MembershipTerms.Of(channel, naming);
-                _memberships[channel].Apply(terms);
-                services.Channels.Find(channel)?.Change(_memberships[channel], terms.Interests);
-                await ShowAsync(channel, _memberships[channel]);
+                membership.Apply(terms);
+                services.Channels.Find(channel)?.Change(membership, terms.Interests);
+                await ShowAsync(channel, membership);
             }
         }
 
         await LeaveAsync(unnamed, TimeSpan.Zero);
     }
 
-    private IEnumerable<Subscription> Naming(string channel) => _subscriptions.Values.Where(subscription => subscription.Names(channel));
+    private List<Subscription> Naming(string channel)
+    {
+        var naming = new List<Subscription>(_subscriptions.Count);
+        foreach (var (_, subscription) in _subscriptions)
+        {
+            if (subscription.Names(channel))
+            {
+                naming.Add(subscription);
+            }
+        }
 
-    private async ValueTask LeaveAsync(IEnumerable<string> names, TimeSpan grace)
+        return naming;
+    }
+
+    private async ValueTask LeaveAsync(List<string> names, TimeSpan grace)
     {
         // All of them, whatever happens with one: nobody would try again.
         var failures = new List<Exception>();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -87,7 +88,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         }
 
         var userId = user.Id!;
-        var roles = new List<Role>(capacity: 8) { user };
+        var roles = new HashSet<Role>(capacity: 11) { user };
         AddVerified(claims, userId, roles);
         if (!TryAdd(claims, names.Teams, "team", roles) || !TryAdd(claims, names.Memberships, "member", roles)
             || !TryAdd(claims, names.Labels, "label", roles))
@@ -110,11 +111,11 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
             return id.Length > 0;
         }
 
-        id = Convert.ToHexStringLower(SHA256.HashData(payload.Span));
+        id = Base64Url.EncodeToString(SHA256.HashData(payload.Span));
         return true;
     }
 
-    private void AddVerified(JsonElement claims, string userId, List<Role> roles)
+    private void AddVerified(JsonElement claims, string userId, HashSet<Role> roles)
     {
         // The second name is read only where the first is the standard's own; who chose a name means that one.
         var found = claims.TryGetProperty(options.Claims.Verified, out var claim)
@@ -129,7 +130,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
         roles.Add(own);
     }
 
-    private bool TryAdd(JsonElement claims, string claim, string kind, List<Role> roles)
+    private bool TryAdd(JsonElement claims, string claim, string kind, HashSet<Role> roles)
     {
         if (!TryReadStrings(claims, claim, out var names))
         {
