@@ -81,12 +81,11 @@ internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult
     protected abstract bool TryEnd(Exception exception);
 
     // Reads the source for as long as that takes no waiting, and no longer than needed.
-    [SuppressMessage("Reliability", "CA2012", Justification = "It is consumed once, and only when it has completed.")]
     private bool TryReadOn(out ReadResult result)
     {
         while (!TryRead(out result))
         {
-            _reading = Source.ReadAsync(_cancellation).GetAwaiter();
+            _reading = BeginReading();
             if (!_reading.IsCompleted)
             {
                 return false;
@@ -98,7 +97,21 @@ internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult
         return true;
     }
 
-    // Without the caller's execution context, which whoever awaits has himself: nothing here asks for it.
+    // A pipe that was completed with an exception throws it at once; others, when what they return is awaited.
+    [SuppressMessage("Reliability", "CA2012", Justification = "It is consumed once, and only when it has completed.")]
+    private ValueTaskAwaiter<ReadResult> BeginReading()
+    {
+        try
+        {
+            return Source.ReadAsync(_cancellation).GetAwaiter();
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<ReadResult>(exception).GetAwaiter();
+        }
+    }
+
+    // Without the caller's execution context: whoever awaits has his own, and a filter works without.
     private void Wait() => _reading.UnsafeOnCompleted(_onRead);
 
     private void OnRead()

@@ -123,7 +123,7 @@ internal sealed class SubscriptionSet(Session session, SessionServices services)
         }
 
         Narrow(subscription, gone);
-        await SettleAsync(gone);
+        await SettleAsync(gone.Distinct(StringComparer.Ordinal));
         return true;
     }
 

@@ -16,7 +16,7 @@ internal sealed class TokenReader(JwtOptions options, TimeProvider time)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
-    // Many users are in one team, and have one label: each name is kept once, not with every session.
+    // Many users are in one team, or have one label: a name that was seen lately is not kept anew with each session.
     private readonly RecentValues<string> _shared = new(static name => name, generation: 1_000);
 
     /// <summary>Reads the claims of a token whose signature is already believed.</summary>
