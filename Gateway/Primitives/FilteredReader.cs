@@ -11,7 +11,7 @@ namespace RealtimeGateway.Primitives;
 /// </summary>
 internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult>
 {
-    private readonly Action _onRead;
+    private readonly Action _goOn;
 
     // One read at a time, awaited once, as for every pipe.
     private ManualResetValueTaskSourceCore<ReadResult> _wait;
@@ -23,7 +23,7 @@ internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult
     protected FilteredReader(PipeReader source)
     {
         Source = source;
-        _onRead = OnRead;
+        _goOn = GoOn;
     }
 
     /// <summary>The filter; null for none.</summary>
@@ -112,9 +112,9 @@ internal abstract class FilteredReader : PipeReader, IValueTaskSource<ReadResult
     }
 
     // Without the caller's execution context: whoever awaits has his own, and a filter works without.
-    private void Wait() => _reading.UnsafeOnCompleted(_onRead);
+    private void Wait() => _reading.UnsafeOnCompleted(_goOn);
 
-    private void OnRead()
+    private void GoOn()
     {
         ReadResult result;
         try

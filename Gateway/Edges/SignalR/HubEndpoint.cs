@@ -32,7 +32,7 @@ internal static class HubEndpoint
             AllowStatefulReconnects = false,
             TransportMaxBufferSize = TransportBufferBytes,
         };
-        var connections = ActivatorUtilities.CreateInstance<HubConnections>(services);
+        var connections = services.GetRequiredService<HubConnections>();
         void Connect(IConnectionBuilder builder) => builder.Use(next => connection => connections.RunAsync(connection, next)).UseHub<RealtimeHub>();
         endpoints
             .MapConnections(Path, options, Connect)

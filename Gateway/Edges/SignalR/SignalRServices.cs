@@ -39,6 +39,7 @@ internal static class SignalRServices
         services.AddSingleton<LiveWebSockets>();
         services.AddSingleton<UnfinishedConnections>();
         services.AddSingleton<SignalRWire>();
+        services.AddSingleton<HubConnections>();
         services.AddSingleton<HubProtocols>();
         services.AddSingleton<ClientResults>();
         services.AddSingleton<ForwardedCalls>();
