@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Tests.Support;
 
@@ -75,7 +76,10 @@ public sealed class BeforeAuthenticationTests
     [Test]
     public async Task Negotiations_ThatNobodyTakesUp_AreBounded_ForTheirAddressAlone()
     {
-        await using var gateway = await StartAsync(("Limits:Negotiated", "3"));
+        await using var gateway = await TestGateway.StartAsync(
+            [TestProxy.Trust, ("Limits:Negotiated", "3")],
+            services => services.AddSingleton<TimeProvider>(new ManualTime()),
+            TestProxy.Use);
         var first = await NegotiateAsync(gateway, Here);
         await NegotiateAsync(gateway, Here);
         await NegotiateAsync(gateway, Here);
