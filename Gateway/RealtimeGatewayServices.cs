@@ -218,6 +218,10 @@ public static class RealtimeGatewayServices
         services.AddLive(options => options.Limits, limits => new OutboundLimits(limits.OutboundBytes - (limits.OutboundBytes / LimitsOptions.OutboundOutOfSight), limits.WriteTimeout));
         services.AddSingleton<Remaining>();
         services.AddSingleton<SendScheduler>();
+        services.AddSingleton(provider => new OutboundServices(
+            provider.GetRequiredService<Live<OutboundLimits>>(),
+            provider.GetRequiredService<SendScheduler>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<RightsClock>();
         services.AddSingleton<Drain>();

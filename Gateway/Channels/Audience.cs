@@ -11,6 +11,9 @@ namespace RealtimeGateway.Channels;
 /// </summary>
 internal sealed class Audience
 {
+    // So much is done meanwhile that who was fetched is there when it is his turn.
+    private const int FetchedAhead = 4;
+
     private SmallMap<string, Seat> _seats;
     private SmallMap<InterestSet, Bucket> _buckets;
 
@@ -84,8 +87,18 @@ internal sealed class Audience
             }
 
             var places = bucket.Places;
+            for (var i = 0; i < places.Length && i < FetchedAhead; i++)
+            {
+                Prefetch.Object(places[i].Outlet);
+            }
+
             for (var i = 0; i < places.Length; i++)
             {
+                if (i + FetchedAhead < places.Length)
+                {
+                    Prefetch.Object(places[i + FetchedAhead].Outlet);
+                }
+
                 if (bucket != sender.Bucket || i != sender.Index)
                 {
                     passedOver |= !places[i].Offer(message, offset, fanOut, ref handedOut);
@@ -218,6 +231,9 @@ internal sealed class Audience
     /// <param name="Cursor">The last offset that the subscriber was given or told.</param>
     private record struct Place(ISubscriber Subscriber, SubscriberInterests Interests, long Cursor)
     {
+        // Beside the subscriber, who knows it too: a fan-out looks at nothing else of him.
+        public readonly IOutlet Outlet = Subscriber.Outlet;
+
         /// <summary>Gives it a message, once (promise 5).</summary>
         /// <returns>False when it was passed over.</returns>
         public bool Offer(Outbound? message, long? offset, FanOut fanOut, ref int handedOut)
@@ -235,7 +251,7 @@ internal sealed class Audience
             Cursor = offset ?? Cursor;
             try
             {
-                Subscriber.Deliver(message);
+                Outlet.Send(message);
                 handedOut++;
             }
             catch (Exception exception)

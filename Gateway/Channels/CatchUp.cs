@@ -109,7 +109,7 @@ internal sealed class CatchUp(Channel channel, ISubscriber subscriber, Subscribe
             _reached = publication.Position!;
             if (!_hasEnded && fanOut.MessageFor(subscriber, _interests) is { } message)
             {
-                subscriber.Deliver(message);
+                subscriber.Outlet.Send(message);
                 _hasReplayed = true;
             }
         }

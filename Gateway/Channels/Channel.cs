@@ -295,7 +295,7 @@ internal sealed class Channel(string name, ChannelServices services) : IBrokerHa
             {
                 try
                 {
-                    subscriber.Deliver(message);
+                    subscriber.Outlet.Send(message);
                 }
                 catch (Exception exception)
                 {

@@ -17,8 +17,8 @@ internal interface ISubscriber
     /// <summary>Whether it may see who comes and goes.</summary>
     bool SeesPresence { get; }
 
-    /// <summary>Hands over a message.</summary>
-    void Deliver(Outbound message);
+    /// <summary>Where messages for it go; always the same.</summary>
+    IOutlet Outlet { get; }
 
     /// <summary>A publication could not be handed over, and it alone must not go on as if it had it.</summary>
     void OnDeliveryFailed(Exception exception);

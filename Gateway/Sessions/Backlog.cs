@@ -12,6 +12,9 @@ internal struct Backlog
     private ReadOnlyMemory<byte> _first;
     private Queue<ReadOnlyMemory<byte>>? _behind;
 
+    // Counted here too: the queue is far away in memory, and mostly empty.
+    private int _countBehind;
+
     /// <summary>Whether nothing waits.</summary>
     public readonly bool IsEmpty => _first.IsEmpty;
 
@@ -25,6 +28,7 @@ internal struct Backlog
         else
         {
             (_behind ??= new()).Enqueue(message);
+            _countBehind++;
         }
     }
 
@@ -38,14 +42,18 @@ internal struct Backlog
         }
 
         _first = default;
-        if (_behind is not null && !_behind.TryDequeue(out _first) && _behind.Capacity > MostKept)
+        if (_countBehind > 0)
         {
-            _behind = null;
+            _first = _behind!.Dequeue();
+            if (--_countBehind == 0 && _behind.Capacity > MostKept)
+            {
+                _behind = null;
+            }
         }
 
         return true;
     }
 
     /// <summary>Lets go of everything.</summary>
-    public void Clear() => (_first, _behind) = (default, null);
+    public void Clear() => (_first, _behind, _countBehind) = (default, null, 0);
 }

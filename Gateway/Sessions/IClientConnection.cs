@@ -21,8 +21,8 @@ internal interface IClientConnection
     /// <summary>Waits until that is so, or the client is gone.</summary>
     ValueTask WaitForRoomAsync();
 
-    /// <summary>Sends a message, if this client's wire has a word for it. A client that has too much unsent is closed instead (promise 7).</summary>
-    void Send(Outbound message);
+    /// <summary>Where its messages go; the same for as long as there is a session.</summary>
+    IOutlet Outlet { get; }
 
     /// <summary>Tells the client what became of a subscription.</summary>
     void Notify(SubscriptionMessage message);

@@ -8,9 +8,6 @@ namespace RealtimeGateway.Sessions;
 /// <summary>A session in one channel, whichever of its subscriptions brought it there.</summary>
 internal sealed class Membership(Session session, string channel) : ISubscriber
 {
-    // Beside the session, which has it too: a fan-out looks at nothing else of it.
-    private readonly IClientConnection _connection = session.Connection;
-
     private volatile bool _wantsEcho;
     private volatile bool _seesPresence;
     private bool _hasPresenceBeenDecided;
@@ -19,6 +16,8 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
     public string ConnectionId => session.ConnectionId;
 
     public IReadOnlySet<Role> Roles => session.Identity.Roles;
+
+    public IOutlet Outlet => session.Connection.Outlet;
 
     public bool WantsEcho => _wantsEcho;
 
@@ -51,28 +50,26 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
         }
     }
 
-    public void Deliver(Outbound message) => _connection.Send(message);
-
     public void OnDeliveryFailed(Exception exception) => session.Fail(exception);
 
-    public ValueTask WaitForRoomAsync() => _connection.WaitForRoomAsync();
+    public ValueTask WaitForRoomAsync() => session.Connection.WaitForRoomAsync();
 
-    public void TellPosition(Position position) => _connection.Notify(
+    public void TellPosition(Position position) => session.Connection.Notify(
         new SubscriptionMessage(channel, SubscriptionStates.Position, Epoch: position.Epoch, Offset: position.Offset));
 
-    public void TellGap(Position position, string reason) => _connection.Notify(
+    public void TellGap(Position position, string reason) => session.Connection.Notify(
         new SubscriptionMessage(channel, SubscriptionStates.Gap, reason, position.Epoch, position.Offset));
 
     // Whoever comes and goes needs no right to write here. What he causes must not close a reader as slow, so it takes no more
     // than half of the reader's room, and what is left out is told.
     public bool TryDeliverPresence(Outbound message)
     {
-        if (Volatile.Read(ref _isMissingPresence) != 0 || !_connection.HasRoom)
+        if (Volatile.Read(ref _isMissingPresence) != 0 || !session.Connection.HasRoom)
         {
             return false;
         }
 
-        Deliver(message);
+        Outlet.Send(message);
         return true;
     }
 
@@ -86,10 +83,10 @@ internal sealed class Membership(Session session, string channel) : ISubscriber
 
     private async Task TellPresenceMissedAsync()
     {
-        await _connection.WaitForRoomAsync();
+        await session.Connection.WaitForRoomAsync();
 
         // In this order: what is left out after it is told by the next.
         Volatile.Write(ref _isMissingPresence, 0);
-        _connection.Notify(new SubscriptionMessage(channel, SubscriptionStates.Gap, SubscriptionStates.Presence));
+        session.Connection.Notify(new SubscriptionMessage(channel, SubscriptionStates.Gap, SubscriptionStates.Presence));
     }
 }

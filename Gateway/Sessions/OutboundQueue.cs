@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using RealtimeGateway.Primitives;
+using RealtimeGateway.Channels;
 
 namespace RealtimeGateway.Sessions;
 
@@ -13,20 +13,10 @@ namespace RealtimeGateway.Sessions;
 /// (takes nothing more, stops when empty), stopped (takes nothing, holds nothing).
 /// </remarks>
 /// <param name="transport">What carries it to the client.</param>
-/// <param name="limits">When the client is slow.</param>
-/// <param name="scheduler">Gives the pump its turns.</param>
-/// <param name="time">The clock.</param>
-/// <param name="onSlow">Told, once, that the client is slow. The queue has stopped then.</param>
-/// <param name="owner">What it is given: whose queue this is.</param>
+/// <param name="services">What it shares with others.</param>
+/// <param name="owner">Told when the client is slow.</param>
 /// <param name="isHeld">Whether it is to be released first.</param>
-internal sealed class OutboundQueue(
-    PipeWriter transport,
-    Live<OutboundLimits> limits,
-    PipeScheduler scheduler,
-    TimeProvider time,
-    Action<object> onSlow,
-    object owner,
-    bool isHeld = false)
+internal sealed class OutboundQueue(PipeWriter transport, OutboundServices services, IQueueOwner owner, bool isHeld = false) : IOutlet
 {
     // Moved to the transport between two flushes: enough to amortize a flush, little enough to keep the copy small.
     private const int BatchBytes = 32 * 1024;
@@ -46,11 +36,19 @@ internal sealed class OutboundQueue(
     private bool _isStopped;
     private bool _isDrained;
 
+    /// <summary>What <see cref="Send"/> writes messages in; to be set before the first.</summary>
+    public IEncoding? Encoding { private get; set; }
+
     /// <summary>Memory that holds what was taken and is not yet handed to the transport's buffer, in bytes.</summary>
     public int UnsentBytes => Volatile.Read(ref _unsent);
 
     /// <summary>Whether at most half of the bound is unsent.</summary>
-    public bool HasRoom => UnsentBytes <= limits.Current.Bytes / 2;
+    public bool HasRoom => UnsentBytes <= Limits.Bytes / 2;
+
+    private OutboundLimits Limits => services.Limits.Current;
+
+    // A fan-out hands messages over here, past everything else of a client: each object on the way is fetched from far away in memory.
+    public void Send(Outbound message) => Add(message.For(Encoding!));
 
     /// <summary>Takes whole messages. What comes after the end is dropped: the client is gone.</summary>
     /// <param name="bytes">The messages, or what many clients share of one.</param>
@@ -66,7 +64,7 @@ internal sealed class OutboundQueue(
             }
 
             var size = SizeOf(bytes) + SizeOf(rest);
-            isSlow = _unsent > 0 && _unsent + size > limits.Current.Bytes; // One message is never too much to wait.
+            isSlow = _unsent > 0 && _unsent + size > Limits.Bytes; // One message is never too much to wait.
             if (!isSlow)
             {
                 _waiting.Enqueue(bytes);
@@ -126,7 +124,7 @@ internal sealed class OutboundQueue(
     {
         lock (this)
         {
-            if (_isStopped || _unsent <= limits.Current.Bytes / 2)
+            if (_isStopped || _unsent <= Limits.Bytes / 2)
             {
                 return ValueTask.CompletedTask;
             }
@@ -180,7 +178,7 @@ internal sealed class OutboundQueue(
     public void CheckProgress()
     {
         var started = Volatile.Read(ref _writeStarted);
-        if (started != 0 && time.GetElapsedTime(started) > limits.Current.WriteTimeout)
+        if (started != 0 && services.Time.GetElapsedTime(started) > Limits.WriteTimeout)
         {
             StopAsSlow();
         }
@@ -190,7 +188,7 @@ internal sealed class OutboundQueue(
     {
         if (Stop())
         {
-            onSlow(owner);
+            owner.OnSlow();
         }
     }
 
@@ -222,7 +220,7 @@ internal sealed class OutboundQueue(
         return true;
     }
 
-    private void SchedulePump() => scheduler.Schedule(static queue => ((OutboundQueue)queue!).Pump(), this);
+    private void SchedulePump() => services.Scheduler.Schedule(static queue => ((OutboundQueue)queue!).Pump(), this);
 
     /// <summary>One turn: what waits, up to a batch, and one flush. It sees its own exceptions.</summary>
     private void Pump()
@@ -251,7 +249,7 @@ internal sealed class OutboundQueue(
 
     private async Task WaitForFlushAsync(ValueTask<FlushResult> flush, int bytes)
     {
-        Volatile.Write(ref _writeStarted, time.GetTimestamp());
+        Volatile.Write(ref _writeStarted, services.Time.GetTimestamp());
         try
         {
             var flushed = await flush;
@@ -313,7 +311,7 @@ internal sealed class OutboundQueue(
             }
 
             _unsent -= sent;
-            if (_unsent <= limits.Current.Bytes / 2 && _room is { } room)
+            if (_unsent <= Limits.Bytes / 2 && _room is { } room)
             {
                 _room = null;
                 room.TrySetResult();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using RealtimeGateway.Primitives;
 
 namespace RealtimeGateway.Sessions;
 
@@ -33,25 +34,37 @@ internal sealed class SendScheduler : PipeScheduler, IThreadPoolWorkItem
         bool isThreadWanted;
         do
         {
-            for (var sends = 0; sends < SendsInTurn; sends++)
+            if (!TryDequeue(out var next))
             {
-                if (!_waiting.TryDequeue(out var next))
-                {
-                    End();
-                    return;
-                }
-
-                next.Send(next.State);
+                End();
+                return;
             }
 
-            isThreadWanted = System.Threading.ThreadPool.PendingWorkItemCount > 0; // Before a worker is added, which counts as well.
+            for (var sends = 1; sends < SendsInTurn && TryDequeue(out var following); sends++)
+            {
+                next.Send(next.State);
+                next = following;
+            }
+
+            next.Send(next.State);
+
+            isThreadWanted = false;
             if (!_waiting.IsEmpty)
             {
+                isThreadWanted = System.Threading.ThreadPool.PendingWorkItemCount > 0; // Before a worker is added, which counts as well.
                 TryAddWorker(_mostWorkers);
             }
         }
         while (!isThreadWanted);
         Continue();
+    }
+
+    // One is taken while it is still another's turn: it is at hand then.
+    private bool TryDequeue(out (Action<object?> Send, object? State) next)
+    {
+        var isOne = _waiting.TryDequeue(out next);
+        Prefetch.Object(next.State);
+        return isOne;
     }
 
     private void End()

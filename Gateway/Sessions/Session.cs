@@ -171,7 +171,7 @@ internal sealed partial class Session : ICaller
     {
         try
         {
-            Connection.Send(message);
+            Connection.Outlet.Send(message);
         }
         catch (Exception exception)
         {

@@ -5,7 +5,7 @@ using RealtimeGateway.Security;
 namespace RealtimeGateway.Bench.Micro;
 
 /// <summary>Lets go of all that it is handed, so that only the way to it is measured.</summary>
-internal sealed class DroppingSubscriber(int number) : ISubscriber
+internal sealed class DroppingSubscriber(int number) : ISubscriber, IOutlet
 {
     private static readonly HashSet<Role> HeldRoles = [Role.Any, Role.Users];
 
@@ -13,11 +13,13 @@ internal sealed class DroppingSubscriber(int number) : ISubscriber
 
     public IReadOnlySet<Role> Roles => HeldRoles;
 
+    public IOutlet Outlet => this;
+
     public bool WantsEcho => true;
 
     public bool SeesPresence => false;
 
-    public void Deliver(Outbound message)
+    public void Send(Outbound message)
     {
     }
 

@@ -4,7 +4,7 @@ using RealtimeGateway.Channels;
 namespace RealtimeGateway.Bench.Micro;
 
 /// <summary>
-/// One publication to an audience that wants everything, up to each subscriber's <see cref="ISubscriber.Deliver"/>. The time has to
+/// One publication to an audience that wants everything, up to each subscriber's <see cref="IOutlet.Send"/>. The time has to
 /// follow the number of subscribers; the bytes must not, for what is allocated is allocated once for all.
 /// </summary>
 [MemoryDiagnoser]

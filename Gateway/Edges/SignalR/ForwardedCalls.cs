@@ -18,7 +18,7 @@ internal sealed partial class ForwardedCalls(ClientResults results, NodeMessenge
         var answer = results.Add<RawResult>(call.CallId, connection.Id, connection.Aborted);
         _calls[call.CallId] = true;
         _ = ForwardAsync(asker, connection, call.CallId, answer); // It logs its own exceptions.
-        connection.Send(new OutboundBytes(call.Encoded));
+        connection.Outlet.Send(new OutboundBytes(call.Encoded));
     }
 
     /// <summary>Whether the outcome of a call is still to be told.</summary>

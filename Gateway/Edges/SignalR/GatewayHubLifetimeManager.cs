@@ -168,7 +168,7 @@ internal sealed class GatewayHubLifetimeManager(
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Aborted);
         var answer = results.Add<T>(callId, connection.Id, until.Token);
-        connection.Send(invocation);
+        connection.Outlet.Send(invocation);
         try
         {
             return await answer;

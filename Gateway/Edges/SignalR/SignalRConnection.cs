@@ -19,7 +19,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// One SignalR connection, from its transport on. Everything that is sent to the client, by SignalR or by the gateway, goes
 /// through one queue; everything that comes from it passes one guard.
 /// </summary>
-internal sealed partial class SignalRConnection : IClientConnection, IInboundGuard, IOutputOwner, IDuplexPipe
+internal sealed partial class SignalRConnection : IClientConnection, IInboundGuard, IOutputOwner, IQueueOwner, IDuplexPipe
 {
     /// <summary>
     /// For how long a client may say nothing. SignalR has the same bound, but begins to count at the client's first ping: who
@@ -57,7 +57,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
         Transport = NameOf(connection.Features.Get<IHttpTransportFeature>()?.TransportType);
 
         // Held until there is a session: who has the answer to his handshake is in it.
-        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, wire.Scheduler, wire.Time, static self => ((SignalRConnection)self).OnSlow(), this, isHeld: true);
+        _queue = new OutboundQueue(connection.Transport.Output, wire.Outbound, this, isHeld: true);
         if (connection is WebSocketConnection socket)
         {
             socket.Owner = this;
@@ -100,6 +100,8 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     {
         _format = _wire.Protocols.Find(hub.Protocol.Name)!; // SignalR has it from there.
 
+        _queue.Encoding = _format.Encoding;
+
         // From here on what SignalR reads of this client passes by the session's count.
         hub.Protocol = new CountingProtocol(_format.Protocol, this);
         _hub = hub;
@@ -131,7 +133,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
 
     public ValueTask WaitForRoomAsync() => _queue.WaitForRoomAsync();
 
-    public void Send(Outbound message) => _queue.Add(message.For(_format.Encoding));
+    public IOutlet Outlet => _queue;
 
     /// <summary>Sends one of SignalR's own messages.</summary>
     public void Send(HubMessage message) => _queue.Add(_format.Protocol.GetMessageBytes(message));
@@ -272,7 +274,7 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     }
 
     // Whoever found the client slow was sending to others too: he does not wait for the end either.
-    private void OnSlow()
+    void IQueueOwner.OnSlow()
     {
         _wire.Metrics.ClosedAsSlow();
         ThreadPool.UnsafeQueueUserWorkItem(

@@ -7,14 +7,12 @@ namespace RealtimeGateway.Edges.SignalR;
 /// <summary>How SignalR connections are read and written, and their bounds.</summary>
 /// <param name="Protocols">What clients may speak.</param>
 /// <param name="Inbound">What a client may send.</param>
-/// <param name="Outbound">When it is slow.</param>
-/// <param name="Scheduler">When what is for it is sent.</param>
+/// <param name="Outbound">What what is sent to it goes by.</param>
 /// <param name="Metrics">What is counted of them.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record SignalRWire(
     HubProtocols Protocols,
     Live<InboundLimits> Inbound,
-    Live<OutboundLimits> Outbound,
-    SendScheduler Scheduler,
+    OutboundServices Outbound,
     GatewayMetrics Metrics,
     TimeProvider Time);

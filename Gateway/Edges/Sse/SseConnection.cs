@@ -10,7 +10,7 @@ namespace RealtimeGateway.Edges.Sse;
 /// What is sent before the answer has begun is held back: until then the request can be refused. Ids are written in the order of
 /// the queue, so whoever has read one has read everything before its positions.
 /// </remarks>
-internal sealed partial class SseConnection : IClientConnection, IAsyncDisposable
+internal sealed partial class SseConnection : IClientConnection, IOutlet, IQueueOwner, IAsyncDisposable
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
@@ -44,7 +44,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
         _positions = request.Positions;
         _hasIds = request.IsComingBack;
         _heard = [.. request.Subscription.Channels.Select(channel => channel.Channel)];
-        _queue = new OutboundQueue(context.Response.BodyWriter, wire.Outbound, wire.Scheduler, wire.Time, static self => ((SseConnection)self).OnSlow(), this, isHeld: true);
+        _queue = new OutboundQueue(context.Response.BodyWriter, wire.Outbound, this, isHeld: true);
         _timer = wire.Time.CreateTimer(static self => ((SseConnection)self!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _whenAborted = context.RequestAborted.UnsafeRegister(static self => ((SseConnection)self!)._ended.TrySetResult(), this);
     }
@@ -104,6 +104,8 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
             AddWithIdNeedsLock(SseEncoding.Open(answer));
         }
     }
+
+    public IOutlet Outlet => this;
 
     public void Send(Outbound message)
     {
@@ -248,7 +250,7 @@ internal sealed partial class SseConnection : IClientConnection, IAsyncDisposabl
     }
 
     // Whoever found the client slow was sending to others too: he does not wait for its end.
-    private void OnSlow()
+    void IQueueOwner.OnSlow()
     {
         _wire.Metrics.ClosedAsSlow();
         ThreadPool.UnsafeQueueUserWorkItem(

@@ -50,6 +50,7 @@ internal sealed class FrameWriter(UpgradedLink link, ITransferFormatFeature form
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
+        Prefetch.Object(_socket); // Its turn comes when the frame is finished.
         if (_buffer.Count == 0)
         {
             _ = _buffer.GetMemory(FrameHeader.MaxBytes);
