@@ -1,6 +1,7 @@
 using System.Text;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Backplane;
 
@@ -102,6 +103,7 @@ public abstract class BrokerSpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task ManyPublishers_AreHeardInOneOrder_OnEveryNode()
     {
         const int Publishers = 20;

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Backplane;
 
@@ -71,6 +72,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task ChannelsInUse_AreListedInOrder_WithTheirConnections_FromEveryNode()
     {
         await _one.EnterAsync("chat:b", User("ann", "c1"));
@@ -200,6 +202,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task ClosedConnection_IsExpectedBack_AndItsMemberLeavesWhenTheGraceEnds()
     {
         var ann = User("ann", "c1", """{"name":"Ann"}""");
@@ -226,6 +229,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task ConnectionWithinTheGrace_IsNoEvent_AndTheMemberGoesOnAsHeWas()
     {
         await _one.EnterAsync(Room, User("ann", "c1", """{"name":"Ann"}"""));
@@ -247,6 +251,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task MemberWhoComesAfterTheGrace_IsANewOne()
     {
         await _one.EnterAsync(Room, User("ann", "c1", """{"name":"Ann"}"""));
@@ -262,6 +267,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task TwoClosed_OneBack_StaysWhenTheOthersGraceEnds_AndLeavesAtOnce()
     {
         await CloseTwoAndReturnAsync("c3");
@@ -277,6 +283,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task TwoClosed_OneBack_TakesThePlaceOfOne_TheOtherIsStillExpected()
     {
         await CloseTwoAndReturnAsync("c3");
@@ -292,6 +299,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task TwoClosed_TwoBack_NobodyIsExpected()
     {
         await CloseTwoAndReturnAsync("c3", "c4");
@@ -301,6 +309,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task OneBack_TakesThePlaceOfTheFirstThatClosed()
     {
         await _one.EnterAsync(Room, User("ann", "c1"));
@@ -318,6 +327,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task ConnectionThatClosesAgain_HasItsWholeGraceAgain()
     {
         var ann = User("ann", "c1");
@@ -334,6 +344,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task Leaving_WithoutHavingEntered_OrTwice_HasNoEffect()
     {
         await _one.LeaveAsync("chat:nobody", User("ann", "c1"), Grace);
@@ -362,6 +373,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task LeavingForGood_DoesNotEndTheGraceOfOneThatClosed()
     {
         await _one.EnterAsync(Room, User("ann", "c1"));
@@ -388,6 +400,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task SameConnectionAgain_TakesNobodysPlace()
     {
         await _one.EnterAsync(Room, User("ann", "c1"));
@@ -445,6 +458,7 @@ public abstract class DirectorySpecification
     private static string Canonical(JsonElement value) => System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(value));
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task Profile_ComesWithAReconnect_AsAnUpdate()
     {
         await _one.EnterAsync(Room, User("ann", "c1", """{"name":"Ann"}"""));
@@ -554,6 +568,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task Connections_AreThoseOfOneMember_ThatAreInNow()
     {
         await _one.EnterAsync(Room, User("ann", "c1", """{"name":"Ann"}"""));
@@ -616,6 +631,7 @@ public abstract class DirectorySpecification
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public void AnySequence_IsToldAsItIsRead_AndAsTheModelSays() => Prop
         .ForAll(DirectorySequence.Any(), sequence =>
         {

@@ -458,7 +458,7 @@ public sealed class CatchUpTests
     }
 
     /// <summary>A subscriber that writes down what it is given, and has room for so much.</summary>
-    private sealed class Reader : ISubscriber, IEncoding
+    private sealed class Reader : ISubscriber, IOutlet, IEncoding
     {
         private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _roomMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -469,6 +469,8 @@ public sealed class CatchUpTests
         public string ConnectionId { get; } = Guid.NewGuid().ToString();
 
         public IReadOnlySet<Role> Roles { get; init; } = Identity.Guest.Roles;
+
+        public IOutlet Outlet => this;
 
         public bool WantsEcho => true;
 
@@ -508,7 +510,7 @@ public sealed class CatchUpTests
 
         public Task WaitingAsync() => _waiting.Task.InTime();
 
-        public void Deliver(Outbound message)
+        public void Send(Outbound message)
         {
             if (IsBroken)
             {

@@ -104,11 +104,13 @@ public sealed class ChannelTests
         }
     }
 
-    private sealed class Listener(string id, IEncoding encoding) : ISubscriber
+    private sealed class Listener(string id, IEncoding encoding) : ISubscriber, IOutlet
     {
         public string ConnectionId => id;
 
         public IReadOnlySet<Role> Roles => Identity.Guest.Roles;
+
+        public IOutlet Outlet => this;
 
         public bool WantsEcho => true;
 
@@ -116,7 +118,7 @@ public sealed class ChannelTests
 
         public int Heard { get; private set; }
 
-        public void Deliver(Outbound message)
+        public void Send(Outbound message)
         {
             message.For(encoding);
             Heard++;
@@ -136,7 +138,7 @@ public sealed class ChannelTests
 
         public bool TryDeliverPresence(Outbound message)
         {
-            Deliver(message);
+            Send(message);
             return true;
         }
 

@@ -22,6 +22,7 @@ public sealed class TokenTests : ClientFixture
 
     [Test]
     [Behaviour("refreshes-its-token")]
+    [RealTime(bearableSeconds: 0.3)]
     public async Task Token_IsRenewedBeforeItExpires_OnTheSameConnection()
     {
         var time = new ManualTime(DateTimeOffset.UtcNow);
@@ -78,6 +79,7 @@ public sealed class TokenTests : ClientFixture
 
     [Test]
     [Behaviour("returns-with-a-new-token")]
+    [RealTime(bearableSeconds: 0.3)]
     public async Task TokenThatExpired_IsReplacedByConnectingAnew_AndNothingIsRevoked()
     {
         await RestartAsync(("Auth:Jwt:ClockSkew", "00:00:00"), ("Channels:2:History:Size", "100"), ("Channels:2:History:Ttl", "00:10:00"));
@@ -106,6 +108,7 @@ public sealed class TokenTests : ClientFixture
 
     [Test]
     [Behaviour("becomes-a-guest")]
+    [RealTime(bearableSeconds: 0.3)]
     public async Task WithoutATokenAnyMore_ItGoesOnAsAGuest()
     {
         var time = new ManualTime(DateTimeOffset.UtcNow);

@@ -203,7 +203,7 @@ public sealed class GatewayMetricsTests
         services);
 
     /// <summary>A connection with so much unsent.</summary>
-    private sealed class DeafConnection(int unsentBytes) : IClientConnection
+    private sealed class DeafConnection(int unsentBytes) : IClientConnection, IOutlet
     {
         public string Id { get; } = Guid.NewGuid().ToString("N");
 
@@ -212,6 +212,8 @@ public sealed class GatewayMetricsTests
         public int UnsentBytes => unsentBytes;
 
         public bool HasRoom => false;
+
+        public IOutlet Outlet => this;
 
         public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
 

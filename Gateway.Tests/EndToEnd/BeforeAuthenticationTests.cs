@@ -104,6 +104,7 @@ public sealed class BeforeAuthenticationTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task Silence_IsEnded_OnEveryTransport()
     {
         await using var gateway = await StartAsync(("Limits:HandshakeTimeout", "00:00:01"));
@@ -138,6 +139,7 @@ public sealed class BeforeAuthenticationTests
 
     // All at the same time: each takes as long as it takes.
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task WhoSaysNothing_OrVanishes_IsGoneWithin45Seconds()
     {
         await using var program = await StartProgramAsync();
@@ -196,6 +198,7 @@ public sealed class BeforeAuthenticationTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task ThousandsThatSayNothing_LeaveRoomForARealClient()
     {
         const int Silent = 3_000;

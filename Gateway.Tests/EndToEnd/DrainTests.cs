@@ -30,6 +30,7 @@ public sealed class DrainTests
     public async Task StopAsync() => await _program.DisposeAsync();
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Sigterm_TellsEveryClientToComeBack_OneAfterAnother_AndAnswersWhatWasSentBefore()
     {
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawClient.ConnectAsync(HubUrl, token: null)));
@@ -68,6 +69,7 @@ public sealed class DrainTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Sigterm_EndsEveryEventStream_WithAWordOfWhy_AndTakesNoNewOne()
     {
         using var http = new HttpClient { Timeout = LongestStop };
@@ -93,6 +95,7 @@ public sealed class DrainTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Sigterm_EndsTheProgramAtOnce_WithoutSessions()
     {
         await TerminateAsync();
@@ -106,6 +109,7 @@ public sealed class DrainTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Sigterm_EndsTheProgramInTime_WhateverClientsDo()
     {
         // One does not read, one does not end a request, one does not shake hands.

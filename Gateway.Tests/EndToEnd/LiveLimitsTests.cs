@@ -123,8 +123,8 @@ public sealed class LiveLimitsTests
     {
         var limits = _gateway.Services.GetRequiredService<Live<OutboundLimits>>();
         var transport = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
-        var slow = 0;
-        var queue = new OutboundQueue(transport.Writer, limits, PipeScheduler.Inline, _time, _ => slow++, this);
+        var owner = new QueueOwner();
+        var queue = new OutboundQueue(transport.Writer, new OutboundServices(limits, PipeScheduler.Inline, _time), owner);
         queue.Add(new byte[900 * 1024]);
         _settings.Change(("Limits:OutboundBytes", "4194304"), ("Limits:WriteTimeout", "00:00:10"));
         queue.Add(new byte[800 * 1024]);
@@ -133,13 +133,13 @@ public sealed class LiveLimitsTests
         queue.CheckProgress();
         Assert.Multiple(() =>
         {
-            Assert.That(slow, Is.Zero, "neither too much nor too long");
+            Assert.That(owner.Slow, Is.Zero, "neither too much nor too long");
             Assert.That(room.IsCompletedSuccessfully, Is.True, "not half of what may wait");
         });
         await room;
         _settings.Change(("Limits:WriteTimeout", "00:00:05"));
         queue.CheckProgress();
-        Assert.That(slow, Is.EqualTo(1));
+        Assert.That(owner.Slow, Is.EqualTo(1));
     }
 
     [Test]

@@ -59,6 +59,7 @@ public sealed class PresenceUnderDisorderTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task AfterAMinuteOfDisorder_AllWhoTellOfPresence_TellTheTruth()
     {
         using var stop = new CancellationTokenSource(Minute);

@@ -70,6 +70,7 @@ public sealed class RateLimitTests
 
     // The one test that really waits: what it says must be so by every clock on the way.
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task ComingBackWhenTold_IsInTime()
     {
         _gateway = await TestGateway.StartAsync(Rule("Publish", 1, "00:00:01"));

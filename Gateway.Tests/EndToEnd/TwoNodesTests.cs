@@ -174,6 +174,7 @@ public sealed class TwoNodesTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task RedisThatHangs_RefusesInTime_KeepsConnections_SaysDegraded_AndIsBackInTime()
     {
         var ann = await _one.ConnectAsync(TestTokens.For("ann"));

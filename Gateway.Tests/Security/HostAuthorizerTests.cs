@@ -66,6 +66,7 @@ public sealed class HostAuthorizerTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task SubscribeThatWaitsForAHost_DoesNotPutOffTheEndOfRights()
     {
         var authorizer = new Hesitating("chat:slow");
@@ -82,6 +83,7 @@ public sealed class HostAuthorizerTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task SubscribeThatWaitedForAHost_CountsForWhoTheSessionIsThen()
     {
         var authorizer = new Hesitating("team:red:plans") { Answer = new TaskCompletionSource() };

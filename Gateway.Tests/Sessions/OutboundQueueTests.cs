@@ -14,15 +14,15 @@ public sealed class OutboundQueueTests
     private ManualTime _time = null!;
     private Pipe _transport = null!;
     private OutboundQueue _queue = null!;
-    private int _slow;
+    private QueueOwner _owner = null!;
 
     [SetUp]
     public void Create()
     {
         _time = new ManualTime();
         _transport = new Pipe(new PipeOptions(pauseWriterThreshold: 100, resumeWriterThreshold: 50, useSynchronizationContext: false));
-        _slow = 0;
-        _queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => Interlocked.Increment(ref _slow), this);
+        _owner = new QueueOwner();
+        _queue = new OutboundQueue(_transport.Writer, Services(PipeScheduler.Inline), _owner);
     }
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class OutboundQueueTests
         }
 
         Assert.That(await ReadAsync(expected.Count), Is.EqualTo(expected));
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class OutboundQueueTests
     [Test]
     public async Task Held_ItTakesAndHandsOnNothing_UntilItIsReleased()
     {
-        var held = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => Interlocked.Increment(ref _slow), this, isHeld: true);
+        var held = new OutboundQueue(_transport.Writer, Services(PipeScheduler.Inline), _owner, isHeld: true);
         held.Add(new byte[] { 1, 2 });
         held.Add(new byte[] { 3 });
         Assert.That(_transport.Reader.TryRead(out _), Is.False);
@@ -96,14 +96,14 @@ public sealed class OutboundQueueTests
         Assert.That(await ReadAsync(3), Is.EqualTo(new byte[] { 1, 2, 3 }));
         held.Add(Message(MaxBytes));
         held.Add(Message(MaxBytes));
-        Assert.That(_slow, Is.EqualTo(1), "it has its bound");
+        Assert.That(_owner.Slow, Is.EqualTo(1), "it has its bound");
     }
 
     [Test]
     public async Task WhatComesBeforeItsTurn_GoesWithOneFlush()
     {
         var turns = new Turns();
-        var queue = new OutboundQueue(_transport.Writer, new OutboundLimits(MaxBytes, WriteTimeout), turns, _time, _ => Interlocked.Increment(ref _slow), this);
+        var queue = new OutboundQueue(_transport.Writer, Services(turns), _owner);
         queue.Add(new byte[] { 1 });
         queue.Add(new byte[] { 2 });
         queue.Add(new byte[] { 3 });
@@ -128,7 +128,7 @@ public sealed class OutboundQueueTests
     [Test]
     public void Adding_AllocatesNothing()
     {
-        var queue = new OutboundQueue(new Nowhere(), new OutboundLimits(MaxBytes, WriteTimeout), PipeScheduler.Inline, _time, _ => { }, this);
+        var queue = new OutboundQueue(new Nowhere(), Services(PipeScheduler.Inline), _owner);
         ReadOnlyMemory<byte> message = new byte[100];
         queue.Add(message);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -149,12 +149,12 @@ public sealed class OutboundQueueTests
             _queue.Add(Message(MaxBytes / 10));
         }
 
-        Assert.That(_slow, Is.Zero, "exactly at the bound");
+        Assert.That(_owner.Slow, Is.Zero, "exactly at the bound");
         _queue.Add(new byte[1]);
         _queue.Add(new byte[1]);
         Assert.Multiple(() =>
         {
-            Assert.That(_slow, Is.EqualTo(1));
+            Assert.That(_owner.Slow, Is.EqualTo(1));
             Assert.That(_queue.UnsentBytes, Is.Zero, "what waited is let go");
         });
         await _queue.CompleteAsync().InTime();
@@ -164,7 +164,7 @@ public sealed class OutboundQueueTests
     public async Task OneMessage_IsNeverTooMuch_HoweverLarge()
     {
         _queue.Add(new byte[MaxBytes * 3]);
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
         Assert.That(await ReadAsync(MaxBytes * 3), Has.Length.EqualTo(MaxBytes * 3));
     }
 
@@ -174,10 +174,10 @@ public sealed class OutboundQueueTests
         _queue.Add(new byte[200]);
         _time.Advance(WriteTimeout);
         _queue.CheckProgress();
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
         _time.Advance(TimeSpan.FromSeconds(1));
         _queue.CheckProgress();
-        Assert.That(_slow, Is.EqualTo(1));
+        Assert.That(_owner.Slow, Is.EqualTo(1));
     }
 
     [Test]
@@ -189,7 +189,7 @@ public sealed class OutboundQueueTests
         await written.InTime();
         _time.Advance(TimeSpan.FromHours(1));
         _queue.CheckProgress();
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
     }
 
     [Test]
@@ -217,7 +217,7 @@ public sealed class OutboundQueueTests
         Assert.Multiple(() =>
         {
             Assert.That(_transport.Reader.TryRead(out _), Is.False, "nothing after the end");
-            Assert.That(_slow, Is.Zero);
+            Assert.That(_owner.Slow, Is.Zero);
         });
     }
 
@@ -230,7 +230,7 @@ public sealed class OutboundQueueTests
         _queue.Add(new byte[10]);
         await room.AsTask().InTime();
         await _queue.CompleteAsync().InTime();
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
     }
 
     [Test]
@@ -239,10 +239,12 @@ public sealed class OutboundQueueTests
         await _transport.Writer.CompleteAsync();
         _queue.Add(new byte[10]);
         await _queue.CompleteAsync().InTime();
-        Assert.That(_slow, Is.Zero);
+        Assert.That(_owner.Slow, Is.Zero);
     }
 
     // One that takes so much room.
+    private OutboundServices Services(PipeScheduler scheduler) => new(new OutboundLimits(MaxBytes, WriteTimeout), scheduler, _time);
+
     private static byte[] Message(int size) => new byte[size - OutboundQueue.EntryBytes];
 
     private async Task<byte[]> ReadAsync(int count)

@@ -48,7 +48,7 @@ public sealed class SessionEndTests
     private static Admitted Guest => new(Identity.Guest, Key: null, Basis: null, new Whereabouts(System.Net.IPAddress.Loopback, Origin: null));
 
     /// <summary>A connection whose client reads nothing.</summary>
-    private sealed class DeafConnection : IClientConnection
+    private sealed class DeafConnection : IClientConnection, IOutlet
     {
         private readonly TaskCompletionSource<Error> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -61,6 +61,8 @@ public sealed class SessionEndTests
         public bool HasRoom => false;
 
         public Task<Error> Closed => _closed.Task.InTime();
+
+        public IOutlet Outlet => this;
 
         public ValueTask WaitForRoomAsync() => new(_closed.Task);
 

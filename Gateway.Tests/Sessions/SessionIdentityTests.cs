@@ -69,6 +69,7 @@ public sealed class SessionIdentityTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task ExpiredToken_EndsItsRightsAtExp_AndTheConnectionGoesOnAsAGuest()
     {
         await using var gateway = await TestGateway.StartAsync();
@@ -89,6 +90,7 @@ public sealed class SessionIdentityTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task ExpiredToken_ClosesTheConnection_WhereGuestsAreNotAdmitted_AndSaysWhy()
     {
         await using var gateway = await TestGateway.StartAsync([("Auth:RequireSession", "true")]);
@@ -97,6 +99,7 @@ public sealed class SessionIdentityTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task NewerToken_PutsTheEndOff()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -157,6 +157,7 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task WhatIsOnItsWay_IsNotLost_ThoughLittleIsKept()
     {
         // The store keeps one, and the channels are looked at again and again while much is on its way.
@@ -274,6 +275,7 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.4)]
     public async Task PausedStore_RefusesInTime_AndIsBackSoonAfterIt()
     {
         await _server.PauseAsync();

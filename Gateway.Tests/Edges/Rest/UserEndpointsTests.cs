@@ -47,6 +47,7 @@ public sealed class UserEndpointsTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Disconnect_EndsEverySession_WithAReason_AndNobodyElses()
     {
         var (one, other) = (await _gateway.ConnectAsync(TestTokens.For("ann")), await _gateway.ConnectRawAsync(TestTokens.For("ann")));
@@ -71,6 +72,7 @@ public sealed class UserEndpointsTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Unsubscribe_EndsTheChannelsOfEverySession_AndOnlyThose()
     {
         var clients = new[] { await _gateway.ConnectAsync(TestTokens.For("ann")), await _gateway.ConnectAsync(TestTokens.For("ann")) };
@@ -94,6 +96,7 @@ public sealed class UserEndpointsTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Revoke_TakesBackWhatHisTokensGave_WithTheReason()
     {
         var token = TestTokens.For("ann", "blue");
@@ -113,6 +116,7 @@ public sealed class UserEndpointsTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Roles_ReplaceThoseOfTheToken_OnLiveSessions_OnNewOnes_AndOverHttp()
     {
         var token = TestTokens.For("ann", new { teams = new[] { "blue" }, labels = "admin", email_verified = true, channels = new Dictionary<string, string[]> { ["nowhere"] = ["read"] } });
@@ -142,6 +146,7 @@ public sealed class UserEndpointsTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 1)]
     public async Task Roles_LastUntilANewerToken_AndUntilTheNextAreSet()
     {
         var time = new ManualTime(DateTimeOffset.UtcNow);
@@ -176,6 +181,7 @@ public sealed class UserEndpointsTests
     [TestCase("user:phonechange")]
     [TestCase("user:delete")]
     [TestCase("order.placed")]
+    [RealTime(bearableSeconds: 1)]
     public async Task Event_ReachesEverySession_WithoutASubscription_AndNobodyElse(string name)
     {
         var (one, other) = (await _gateway.ConnectAsync(TestTokens.For("ann.1")), await _gateway.ConnectAsync(TestTokens.For("ann.1")));
@@ -207,6 +213,7 @@ public sealed class UserEndpointsTests
     ];
 
     [TestCaseSource(nameof(Actions))]
+    [RealTime(bearableSeconds: 1)]
     public async Task Action_IsForServers_AndCompleteForAUserWithoutSessions((string Call, string? Body) action)
     {
         var (call, body) = action;

@@ -8,7 +8,7 @@ using RealtimeGateway.Tests.Support;
 namespace RealtimeGateway.Tests.Edges.SignalR;
 
 /// <summary>A connection on which every write throws at once.</summary>
-internal sealed class BrokenConnection : IClientConnection
+internal sealed class BrokenConnection : IClientConnection, IOutlet
 {
     private readonly TaskCompletionSource<Error> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,6 +31,8 @@ internal sealed class BrokenConnection : IClientConnection
         await new Session(connection, guest, gateway.Services.GetRequiredService<SessionServices>()).OpenAsync();
         return connection;
     }
+
+    public IOutlet Outlet => this;
 
     public ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
 

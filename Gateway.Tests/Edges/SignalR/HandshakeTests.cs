@@ -51,6 +51,7 @@ public sealed class HandshakeTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.3)]
     public async Task UnknownProtocol_IsRefused_WithTheReason()
     {
         await _socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"smoke\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);

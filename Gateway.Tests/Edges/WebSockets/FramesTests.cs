@@ -96,12 +96,12 @@ public sealed class FramesTests(FramesTests.Way way)
     {
         await using var gateway = await StartAsync();
         using var peer = await FramePeer.SubscribeAsync(gateway.Url, "live:room");
+        var since = Stopwatch.GetTimestamp();
         gateway.Services.GetRequiredService<SessionRegistry>().All.Single().Connection.Close(new Error("unavailable", "Go."));
         while ((await peer.ReadFrameAsync())!.Value is { Opcode: not FramePeer.Close })
         {
         }
 
-        var since = Stopwatch.GetTimestamp();
         if (answers)
         {
             await peer.SendAsync(FramePeer.Close, new byte[] { 0x03, 0xe8 });

@@ -12,6 +12,7 @@ public sealed class ClientsTests : FaultTests
     private const int PerSecondAndClient = 10;
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task KilledNode_ItsClientsGoOnElsewhere_AndNothingIsLost()
     {
         var checker = new HistoryChecker();

@@ -1,3 +1,5 @@
+using RealtimeGateway.Tests.Support;
+
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
 /// <summary>Several nodes over one Redis, of which nothing breaks.</summary>
@@ -5,6 +7,7 @@ namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 public sealed class ClusterTests : FaultTests
 {
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task EveryNode_BringsWhatIsPublishedOnAny_OnceAndInOrder()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "whole");

@@ -10,6 +10,7 @@ public sealed class HostileBytesTests : FaultTests
     private const int Seed = 20300102;
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task Bytes_ThatNoGatewayWrote_ReachNobody_AndStopNothing()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "hostile", perSecond: 100);
@@ -37,6 +38,7 @@ public sealed class HostileBytesTests : FaultTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.2)]
     public async Task Bytes_LikeThoseOfAGateway_ReachNobody_AndStopNothing()
     {
         // Early offsets, of which no single other bit makes the next one of the channel.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
@@ -8,6 +9,7 @@ namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 public sealed class LinkFaultTests : FaultTests
 {
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task SubscribingLinks_KilledAgainAndAgain_LoseNothing()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "killed");
@@ -30,6 +32,7 @@ public sealed class LinkFaultTests : FaultTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task SubscribingLink_ThatStaysOpenAndDeliversNothing_IsNoticed_AndMissedByNobody()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "mute");
@@ -59,6 +62,7 @@ public sealed class LinkFaultTests : FaultTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task EveryLinkOfANode_ThatStaysOpenAndDeliversNothing_IsThatNodesTroubleOnly()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "cut-off");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
@@ -8,6 +9,7 @@ namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 public sealed class NodeFaultTests : FaultTests
 {
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task KilledNode_ItsClientsRecoverElsewhere_AndWhoDoesNotComeBackIsNoMember()
     {
         const int Clients = 300;
@@ -41,6 +43,7 @@ public sealed class NodeFaultTests : FaultTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task NodeThatStandsStill_DeliversNothingStale_WhenItGoesOn()
     {
         const string Room = "team:blue:still";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 
@@ -8,6 +9,7 @@ namespace RealtimeGateway.Tests.EndToEnd.Nodes;
 public sealed class RedisOutageTests : FaultTests
 {
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task Pause_RefusesPublishes_KeepsConnections_AndIsOverWhenItIsOver()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "paused");
@@ -42,6 +44,7 @@ public sealed class RedisOutageTests : FaultTests
     }
 
     [Test]
+    [RealTime(bearableSeconds: 0.5)]
     public async Task FullMemory_RefusesPublishes_AndLosesNothing()
     {
         await using var scenario = await Scenario.StartAsync(Cluster, "full");
