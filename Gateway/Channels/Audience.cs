@@ -87,18 +87,9 @@ internal sealed class Audience
             }
 
             var places = bucket.Places;
-            for (var i = 0; i < places.Length && i < FetchedAhead; i++)
-            {
-                Prefetch.Object(places[i].Outlet);
-            }
-
             for (var i = 0; i < places.Length; i++)
             {
-                if (i + FetchedAhead < places.Length)
-                {
-                    Prefetch.Object(places[i + FetchedAhead].Outlet);
-                }
-
+                FetchAhead(places, i);
                 if (bucket != sender.Bucket || i != sender.Index)
                 {
                     passedOver |= !places[i].Offer(message, offset, fanOut, ref handedOut);
@@ -149,6 +140,15 @@ internal sealed class Audience
             {
                 place.Cursor = 0;
             }
+        }
+    }
+
+    // The first few together, then with each one more.
+    private static void FetchAhead(ReadOnlySpan<Place> places, int at)
+    {
+        for (var next = at == 0 ? 0 : at + FetchedAhead; next <= at + FetchedAhead && next < places.Length; next++)
+        {
+            Prefetch.Object(places[next].Outlet);
         }
     }
 
