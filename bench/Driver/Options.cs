@@ -8,6 +8,9 @@ internal sealed record Options
     /// <summary>Into how many turns the seconds of a round are divided: what the machine does besides meets all alike, if it goes on for a second.</summary>
     public const int Turns = 4;
 
+    /// <summary>How often each arrangement is under load before its first turn: for the compilers of the servers.</summary>
+    public const int Warmings = 2;
+
     /// <summary>The names of the scenarios; all if there are none.</summary>
     public IReadOnlyList<string> Scenarios { get; private init; } = [];
 
@@ -32,8 +35,8 @@ internal sealed record Options
     /// <summary>Seconds that one arrangement is measured in one round, without what does not count.</summary>
     public double Seconds { get; private init; } = 2;
 
-    /// <summary>How long each arrangement is under load before its first turn: for the compilers of the servers.</summary>
-    public TimeSpan Warming { get; private init; } = TimeSpan.FromSeconds(8);
+    /// <summary>How long an arrangement is under load at each warming.</summary>
+    public TimeSpan Warming { get; private init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How long a load goes in each turn before it is measured.</summary>
     public TimeSpan Settling { get; } = TimeSpan.FromMilliseconds(100);

@@ -111,11 +111,7 @@ internal sealed class Stage : IDisposable
     /// <param name="series">The arrangements, each with the one that it is compared with, if any.</param>
     public CaseResult Compare(string name, ILoad load, IReadOnlyList<string> metrics, IReadOnlyList<(Arrangement Arrangement, Arrangement? Reference)> series)
     {
-        foreach (var (arrangement, _) in series.Where(one => _warm.Add(one.Arrangement)))
-        {
-            _ = Measurement.Try(() => Measure(arrangement, load, _options.Warming));
-        }
-
+        Warm([.. series.Select(one => one.Arrangement).Where(_warm.Add)], load);
         return new Rounds(_options.Rounds, Options.Turns).Compare(name, metrics, [.. series.Select(one =>
             new Contender(one.Arrangement.Name, one.Reference?.Name, () => Measure(one.Arrangement, load, _options.Turn)))]);
     }
@@ -124,6 +120,18 @@ internal sealed class Stage : IDisposable
     {
         Reactor.Dispose();
         _servers.ForEach(server => server.Dispose());
+    }
+
+    // Again when each had its time: what a compiler learned in the first, it has made use of by then, and learns from that anew.
+    private void Warm(IReadOnlyList<Arrangement> cold, ILoad load)
+    {
+        for (var time = 0; time < Options.Warmings; time++)
+        {
+            foreach (var arrangement in cold)
+            {
+                _ = Measurement.Try(() => Measure(arrangement, load, _options.Warming));
+            }
+        }
     }
 
     private Measurement Measure(Arrangement arrangement, ILoad load, TimeSpan time)
