@@ -14,10 +14,12 @@ describe('EventSource', () => {
     const channels = [`chat:${randomUUID()}`, `chat:${randomUUID()}`];
     const publisher = await gateway.connect();
     const connections = [];
+    let mayConnect;
     const cuttable = async (url, init) => {
       const cut = new AbortController();
       connections.push({ cut, lastId: init.headers['Last-Event-ID'] });
       const signal = AbortSignal.any([cut.signal, init.signal]);
+      await mayConnect;
       return fetch(url, { ...init, signal });
     };
     const source = new EventSource(`${gateway.url}/sse?${channels.map((channel) => `channel=${channel}`).join('&')}`, { fetch: cuttable });
@@ -27,9 +29,12 @@ describe('EventSource', () => {
       await publisher.invoke('Send', channels[0], 'message', 1);
       await heard.until(() => heard.events.length === 1);
 
+      let returns;
+      mayConnect = new Promise((resolve) => (returns = resolve)); // It comes back by a clock of its own, but misses both for sure.
       connections[0].cut.abort(new TypeError('The network is gone.')); // By itself it would look like the source's own end.
       await publisher.invoke('Send', channels[0], 'message', 2);
       await publisher.invoke('Send', channels[1], 'message', 3);
+      returns();
       await heard.until(() => heard.answers.length === 2);
       await publisher.invoke('Send', channels[0], 'message', 4);
       await heard.until(() => heard.events.length === 4);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { beforeItExpires } from './support/expiringToken.mjs';
 import { useGateway } from './support/gateway.mjs';
 import { overEveryTransport } from './support/transports.mjs';
 
@@ -10,10 +11,12 @@ const room = 'team:blue:room';
 overEveryTransport('Token expiry', gateway, (transport) => {
   test('When the token expires the team is left, and the connection goes on as a guest\'s', async () => {
     const bob = await gateway.connect(transport, await gateway.devToken('bob', { teams: ['blue'] }));
-    const token = await gateway.devToken('ann', { teams: ['blue'], expiresIn: 3 });
-    const ann = await gateway.connect(transport, token);
+    const [ann, token] = await beforeItExpires(gateway, async (short) => {
+      const client = await gateway.connect(transport, short);
+      await client.invoke('Subscribe', ['chat:lobby', room]);
+      return [client, short];
+    });
     const { connectionId } = ann.hub;
-    await ann.invoke('Subscribe', ['chat:lobby', room]);
 
     assert.deepEqual(await ann.nextRevocation(), { channel: room, state: 'revoked', reason: 'token_expired' });
 

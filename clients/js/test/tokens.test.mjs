@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { behaviour } from './support/behaviour.mjs';
+import { beforeItExpires } from './support/expiringToken.mjs';
 import { useGateway } from './support/gateway.mjs';
+import { holdTimers } from './support/heldTimers.mjs';
 import { inTime } from './support/inTime.mjs';
 import { useProxy } from './support/proxy.mjs';
 import { comes, failureOf, listen, settle, useClients } from './support/realtime.mjs';
@@ -29,6 +31,12 @@ function tokensOf(...claims) {
   return { given, token };
 }
 
+/** The next token that the client shows on the connection that it has. */
+async function nextShown(tap) {
+  const { arguments: [token] } = await tap.calls.nextWhere(({ target }) => target === 'Authenticate');
+  return token;
+}
+
 behaviour('asks-for-a-token-at-each-connect', async () => {
   const { given, token } = tokensOf({});
   const tap = new Tap();
@@ -47,8 +55,9 @@ behaviour('asks-for-a-token-at-each-connect', async () => {
   assert.equal((await subscription.events.nextWhere(({ data }) => data === 'still ann')).sender.userId, 'ann');
 });
 
-behaviour('refreshes-its-token', async () => {
-  const { given, token } = tokensOf({ expiresIn: 4 }, { expiresIn: 4 }, {});
+behaviour('refreshes-its-token', async (context) => {
+  const timers = holdTimers(context);
+  const { given, token } = tokensOf({ expiresIn: 300 }, { expiresIn: 290 }, {}); // As many seconds could make the same token again.
   const tap = new Tap();
   const client = makeClient(gateway.hubUrl, { token, protocol: tap, transport: 'auto' });
   const subscription = await listen(client, room);
@@ -56,10 +65,10 @@ behaviour('refreshes-its-token', async () => {
 
   const shown = [];
   while (shown.length < 2) {
-    const { target, arguments: args } = await tap.calls.next();
-    if (target === 'Authenticate') {
-      shown.push(args[0]);
-    }
+    const { delay, act } = await timers.next();
+    assert.ok(delay <= 240_000, `after ${delay} ms: a minute before it expires, or earlier`);
+    act();
+    shown.push(await nextShown(tap));
   }
   await client.send(room, 'message', 'with the third token');
 
@@ -69,11 +78,13 @@ behaviour('refreshes-its-token', async () => {
   assert.deepEqual(client.lines, ['connecting', 'subscribing', 'connected', 'subscribed']);
 });
 
-behaviour('becomes-a-guest', async () => {
-  const { token } = tokensOf({ expiresIn: 4 }, null);
+behaviour('becomes-a-guest', async (context) => {
+  const timers = holdTimers(context);
+  const { token } = tokensOf({ expiresIn: 300 }, null);
   const client = makeClient(gateway.hubUrl, { token });
   const [team, chat] = [await listen(client, room), await listen(client, 'chat:lobby')];
 
+  (await timers.next()).act();
   const { type, channel } = await team.notices.next();
   await client.send('chat:lobby', 'message');
 
@@ -83,22 +94,40 @@ behaviour('becomes-a-guest', async () => {
 });
 
 behaviour('returns-with-a-new-token', async () => {
-  let isLate = false;
-  const { token } = tokensOf({ expiresIn: 2 }, {});
-  const client = makeClient(gateway.hubUrl, {
-    connectTimeout: 200,
-    token: () => (isLate ? new Promise(() => {}) : token()),
+  const bob = makeClient(gateway.hubUrl, { token: () => gateway.devToken('bob', { teams: ['blue'] }) });
+  await bob.connect();
+  let renewed = () => Promise.reject(new Error('no net'));
+  const [client, subscription] = await beforeItExpires(gateway, async (short) => {
+    const ann = makeClient(gateway.hubUrl, { token: () => (ann.state === 'connecting' ? short : renewed()) });
+    return [ann, await listen(ann, room)];
   });
-  const subscription = await listen(client, room);
-  isLate = true;
+
+  const { error } = await comes(client, 'reconnecting');
+  await bob.send(room, 'message', 'missed');
+  renewed = () => gateway.devToken('ann', { teams: ['blue'] });
+  const { data, replayed } = await subscription.events.next();
+
+  assert.deepEqual([error.code, data, replayed], ['token_expired', 'missed', true]);
+  assert.deepEqual(await subscription.notices.next(), { type: 'recovered', channel: room }, 'and none of a revocation before it');
+  assert.deepEqual([subscription.state, subscription.channels], ['subscribed', [room]]);
+});
+
+test('A token function that does not answer is given up and told, and asked again', async (context) => {
+  const timers = holdTimers(context);
+  const connectTimeout = 60_000;
+  const { given, token } = tokensOf({ expiresIn: 300 }, {});
+  const asked = [token, () => new Promise(() => {}), token];
+  const tap = new Tap();
+  const client = makeClient(gateway.hubUrl, { connectTimeout, protocol: tap, token: () => asked.shift()() });
+  await client.connect();
+
+  (await timers.nextWhere(({ delay }) => delay > connectTimeout)).act(); // The token is replaced.
+  const { delay, act } = await timers.next();
+  act();
 
   const { code, message } = await client.errors.next();
-  assert.deepEqual([code, message], ['unavailable', 'The token function took longer than 200 ms.']);
-  await comes(client, 'reconnecting');
-  isLate = false;
-  await comes(client, 'subscribed');
-
-  assert.deepEqual([subscription.state, subscription.channels], ['subscribed', [room]]);
+  assert.deepEqual([delay, code, message], [connectTimeout, 'unavailable', 'The token function took longer than 60000 ms.']);
+  assert.equal(await nextShown(tap), given[1]);
 });
 
 for (const reason of ['token_expired', 'unauthenticated']) {
@@ -175,15 +204,19 @@ test('A token that ends in a month is not replaced now', async () => {
 
 for (const [clock, ahead] of [['ahead', 7_200_000], ['behind', -7_200_000]]) {
   test(`A clock that is two hours ${clock} does not keep the token from being replaced in time`, async (context) => {
-    const { given, token } = tokensOf({ expiresIn: 4 }, {});
+    const timers = holdTimers(context);
+    const { given, token } = tokensOf({ expiresIn: 300 }, {});
     const tap = new Tap();
     const client = makeClient(gateway.hubUrl, { token, protocol: tap });
     context.mock.timers.enable({ apis: ['Date'], now: Date.now() + ahead });
     const subscription = await listen(client, room);
 
-    await tap.calls.nextWhere(({ target }) => target === 'Authenticate');
+    const { delay, act } = await timers.next();
+    act();
+    await nextShown(tap);
     await settle(client);
 
+    assert.ok(delay <= 240_000, `after ${delay} ms: a minute before it expires, or earlier`);
     assert.deepEqual([given.length, subscription.notices.take(), client.errors.take()], [2, [], []]);
   });
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { after, before } from 'node:test';
+import { inTime } from './inTime.mjs';
 
 /** A TCP proxy in front of the gateway of a test file, which makes faults. */
 export function useProxy(gateway) {
@@ -15,6 +16,7 @@ class Proxy {
   #server = createServer({ pauseOnConnect: true }, (client) => this.#accept(client));
   #pairs = new Set();
   #mode = 'pass';
+  #looks = [];
   /** How many connections were accepted or refused. */
   attempts = 0;
 
@@ -34,6 +36,13 @@ class Proxy {
   async start() {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+  }
+
+  /** Waits until this holds; it is looked at whenever a connection comes or goes. */
+  async until(isSo, what) {
+    while (!isSo()) {
+      await inTime(new Promise((look) => this.#looks.push(look)), what);
+    }
   }
 
   /** Ends every connection, without a goodbye. Later ones pass. */
@@ -81,6 +90,7 @@ class Proxy {
         this.#pairs.delete(pair);
         client.destroy();
         server?.destroy();
+        this.#look();
       },
       close: () => client.write(Buffer.from([0x88, 0x02, 0x03, 0xe8])), // A close frame with the status 1000.
       stall: () => {
@@ -97,5 +107,10 @@ class Proxy {
     } else {
       client.resume();
     }
+    this.#look();
+  }
+
+  #look() {
+    this.#looks.splice(0).forEach((look) => look());
   }
 }
