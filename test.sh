@@ -95,6 +95,10 @@ count_node samples/chat chat
 printf '\n'
 grep -oE 'testName="[^"]*".*outcome="Failed"' "$trx" 2>/dev/null | grep -oE '^testName="[^"]*"' | sed -E 's/^testName="(.*)"$/failed: \1/' || true
 grep -hE '^ *not ok ' "$results"/*.tap 2>/dev/null | sed -E 's/^ *not ok [0-9]+ - /failed: /' || true
+again=$(grep -hs 'is tried again, as the machine stood still for' "$trx" | grep -vc RealTimeAttributeTests || true)
+if ((again > 0)); then
+    echo "tried again, as the machine stood still: $again"
+fi
 printf '%s' "$summary"
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -1,7 +1,6 @@
 using System.Text;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Contracts;
-using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Backplane;
 
@@ -103,7 +102,6 @@ public abstract class BrokerSpecification
     }
 
     [Test]
-    [RealTime(bearableSeconds: 1)]
     public async Task ManyPublishers_AreHeardInOneOrder_OnEveryNode()
     {
         const int Publishers = 20;

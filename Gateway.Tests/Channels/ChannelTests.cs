@@ -1,8 +1,10 @@
+using System.IO.Pipelines;
 using RealtimeGateway.Backplane;
 using RealtimeGateway.Channels;
 using RealtimeGateway.Contracts;
 using RealtimeGateway.Filters;
 using RealtimeGateway.Security;
+using RealtimeGateway.Sessions;
 using RealtimeGateway.Tests.Support;
 
 namespace RealtimeGateway.Tests.Channels;
@@ -31,6 +33,32 @@ public sealed class ChannelTests
             Assert.That(audience.Select(listener => listener.Heard), Has.All.EqualTo(1));
             Assert.That((one.Count, other.Count), Is.EqualTo((1, 1)));
         });
+    }
+
+    [Test]
+    public void FanOut_AllocatesAsMuch_HoweverManyHearIt()
+    {
+        Assert.That(AllocatedFor(audience: 1_000), Is.EqualTo(AllocatedFor(audience: 10)));
+
+        static long AllocatedFor(int audience)
+        {
+            var encoding = new CountingEncoding();
+            var services = new OutboundServices(new OutboundLimits(100_000, TimeSpan.FromSeconds(5)), PipeScheduler.Inline, new ManualTime());
+            var hearing = new Audience();
+            for (var i = 0; i < audience; i++)
+            {
+                var queue = new OutboundQueue(new Nowhere(), services, new QueueOwner()) { Encoding = encoding };
+                hearing.Add(new Listener($"c{i}", encoding, queue), SubscriberInterests.Everything, cursor: 0);
+            }
+
+            var publication = Backplane.BrokerSpecification.Some("chat:a");
+            hearing.HandOut(publication, out _); // What is made once is made.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var handedOut = hearing.HandOut(publication, out _);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.That(handedOut, Is.EqualTo(audience));
+            return allocated;
+        }
     }
 
     [Test]
@@ -104,13 +132,13 @@ public sealed class ChannelTests
         }
     }
 
-    private sealed class Listener(string id, IEncoding encoding) : ISubscriber, IOutlet
+    private sealed class Listener(string id, IEncoding encoding, IOutlet? outlet = null) : ISubscriber, IOutlet
     {
         public string ConnectionId => id;
 
         public IReadOnlySet<Role> Roles => Identity.Guest.Roles;
 
-        public IOutlet Outlet => this;
+        public IOutlet Outlet => outlet ?? this;
 
         public bool WantsEcho => true;
 

@@ -48,7 +48,6 @@ public sealed class SlowReadersTests
     }
 
     [Test]
-    [RealTime(bearableSeconds: 0.1)]
     public async Task TheOthers_AndWhoPublishes_NoticeNothing_AndTheTenAreClosed_AndRecover()
     {
         for (var i = 0; i < Readers; i++)

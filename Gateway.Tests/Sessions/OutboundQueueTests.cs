@@ -271,28 +271,4 @@ public sealed class OutboundQueueTests
 
         public void RunOne() => _turns.Dequeue()();
     }
-
-    /// <summary>A transport that takes everything at once.</summary>
-    private sealed class Nowhere : PipeWriter
-    {
-        private readonly byte[] _buffer = new byte[MaxBytes];
-
-        public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer;
-
-        public override Span<byte> GetSpan(int sizeHint = 0) => _buffer;
-
-        public override void Advance(int bytes)
-        {
-        }
-
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => default;
-
-        public override void CancelPendingFlush()
-        {
-        }
-
-        public override void Complete(Exception? exception = null)
-        {
-        }
-    }
 }

@@ -16,38 +16,47 @@ public sealed class RealTimeAttributeTests
     public TestStatus WhatFails_IsTriedAgain_WhereTheMachineStoodStill(double pause, int passesAt, int attempts)
     {
         var command = new PassingAt(passesAt);
-        var outer = TestExecutionContext.CurrentContext;
-        var inner = new TestExecutionContext(outer) { CurrentTest = command.Test, CurrentResult = command.Test.MakeTestResult() };
-        TestResult result;
-        using (new TestExecutionContext.IsolatedContext())
-        {
-            result = new RealTimeAttribute(bearableSeconds: 0.5).Wrap(command, _ => TimeSpan.FromSeconds(pause)).Execute(inner);
-        }
-
+        var status = Run(command, TimeSpan.FromSeconds(pause));
         Assert.That(command.Attempts, Is.EqualTo(attempts));
-        return result.ResultState.Status;
+        return status;
     }
 
     [Test]
-    public void Pause_IsSeen()
+    public void WhatNoPauseExplains_IsNotTriedAgain()
+    {
+        var command = new PassingAt(2, RealTimeAttribute.NoPauseExplains);
+        Assert.That(Run(command, TimeSpan.FromSeconds(1)), Is.EqualTo(TestStatus.Failed));
+        Assert.That(command.Attempts, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void FixtureWithAClockOfItsOwn_IsNotTriedAgain()
+    {
+        var command = new PassingAt(2);
+        Assert.That(new RealTimeAttribute(bearableSeconds: 0.5) { Of = typeof(Pauses) }.Wrap(command), Is.SameAs(command));
+        Assert.That(new RealTimeAttribute(bearableSeconds: 0.5) { Of = GetType() }.Wrap(command), Is.Not.SameAs(command));
+    }
+
+    [Test]
+    public async Task Pause_IsSeen()
     {
         var since = Stopwatch.GetTimestamp();
         Pauses.LongestSince(since);
         Assert.That(Pauses.LongestSince(since + (Stopwatch.Frequency * 3_600)), Is.EqualTo(TimeSpan.Zero), "none has ended in an hour from now");
 
-        // Nobody of the pool has time.
-        using var over = new ManualResetEventSlim();
-        for (var threads = ThreadPool.ThreadCount + 16; threads > 0; threads--)
-        {
-            ThreadPool.QueueUserWorkItem(_ => over.Wait());
-        }
-
-        Thread.Sleep(TimeSpan.FromSeconds(0.3));
-        over.Set();
+        // This process is stopped and goes on.
+        using var pause = Process.Start("sh", ["-c", $"kill -STOP {Environment.ProcessId}; sleep 0.4; kill -CONT {Environment.ProcessId}"]);
+        await pause.WaitForExitAsync().InTime();
         Assert.That(SpinWait.SpinUntil(() => Pauses.LongestSince(since) > TimeSpan.FromSeconds(0.2), Bounds.Timeout), Is.True);
     }
 
-    private sealed class PassingAt(int attempt) : TestCommand(TestExecutionContext.CurrentContext.CurrentTest)
+    private static TestStatus Run(TestCommand command, TimeSpan pause)
+    {
+        var context = new TestExecutionContext(TestExecutionContext.CurrentContext) { CurrentTest = command.Test, CurrentResult = command.Test.MakeTestResult() };
+        return new RealTimeAttribute(bearableSeconds: 0.5).Wrap(command, _ => pause).Execute(context).ResultState.Status;
+    }
+
+    private sealed class PassingAt(int attempt, Action? failing = null) : TestCommand(TestExecutionContext.CurrentContext.CurrentTest)
     {
         public int Attempts { get; private set; }
 
@@ -60,6 +69,7 @@ public sealed class RealTimeAttributeTests
             }
             else
             {
+                failing?.Invoke();
                 context.CurrentResult.SetResult(ResultState.Failure);
             }
 

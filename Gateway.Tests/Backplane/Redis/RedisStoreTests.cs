@@ -157,7 +157,6 @@ public sealed class RedisStoreTests
     }
 
     [Test]
-    [RealTime(bearableSeconds: 0.4)]
     public async Task WhatIsOnItsWay_IsNotLost_ThoughLittleIsKept()
     {
         // The store keeps one, and the channels are looked at again and again while much is on its way.

@@ -172,7 +172,7 @@ public sealed class FramesTests(FramesTests.Way way)
             case Way.Stream:
                 app.Use((context, next) =>
                 {
-                    context.Features.Set<IConnectionSocketFeature>(null);
+                    context.Features.Set<IConnectionSocketFeature>(new HiddenSocket());
                     return next(context);
                 });
                 break;

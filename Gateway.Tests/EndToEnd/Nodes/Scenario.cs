@@ -173,6 +173,11 @@ internal sealed class Scenario : IAsyncDisposable
         await Task.WhenAll(_readers.Select(reader => reader.StopAsync()));
         var findings = Checker.Check();
         await TestContext.Out.WriteLineAsync($"{findings}{Tally}");
+        if (findings.All.Any())
+        {
+            RealTimeAttribute.NoPauseExplains();
+        }
+
         Assert.Multiple(() =>
         {
             Assert.That(findings.All, Is.Empty);
