@@ -663,6 +663,7 @@ public abstract class DirectorySpecification
         }
     }
 
+    // Nobody tells when a store answers again to each of the calls that were refused; so they are asked.
     private async Task UntilBothAnswerAsync()
     {
         using var timeout = new CancellationTokenSource(Bounds.Timeout);

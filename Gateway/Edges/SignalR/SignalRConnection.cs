@@ -99,7 +99,6 @@ internal sealed partial class SignalRConnection : IClientConnection, IInboundGua
     public async Task OpenSessionAsync(HubConnectionContext hub, SessionServices services)
     {
         _format = _wire.Protocols.Find(hub.Protocol.Name)!; // SignalR has it from there.
-
         _queue.Encoding = _format.Encoding;
 
         // From here on what SignalR reads of this client passes by the session's count.

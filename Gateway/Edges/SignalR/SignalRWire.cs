@@ -7,7 +7,7 @@ namespace RealtimeGateway.Edges.SignalR;
 /// <summary>How SignalR connections are read and written, and their bounds.</summary>
 /// <param name="Protocols">What clients may speak.</param>
 /// <param name="Inbound">What a client may send.</param>
-/// <param name="Outbound">What what is sent to it goes by.</param>
+/// <param name="Outbound">The limits, turns and clock of what is sent to it.</param>
 /// <param name="Metrics">What is counted of them.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record SignalRWire(
